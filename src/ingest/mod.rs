@@ -1,0 +1,72 @@
+//! From pages to a thread: one file for each platform, and one loop that pages.
+//!
+//! A platform reader does no I/O. It recognises an address or a page, reads the posts of that page as
+//! [`Draft`]s, and says what to ask for next; [`collect`] alone asks, caps and stops. Nothing here guesses
+//! at arguments, and nothing is dropped without a [`Notice`].
+
+mod collect;
+mod document;
+
+pub use collect::{Event, Limits, collect};
+pub use document::Document;
+
+use url::Url;
+
+use crate::error::Result;
+use crate::fetch::Request;
+use crate::thread::{Draft, Notice};
+
+/// A kind of source whose threads can be read.
+pub trait Platform: Sync {
+    /// The short name, as reports and the JSON contract bear it.
+    fn name(&self) -> &'static str;
+
+    /// One line for people: what is read, and from what.
+    fn about(&self) -> &'static str;
+
+    /// An address of the kind this reader takes; empty for kinds of files.
+    fn example(&self) -> &'static str;
+
+    /// What to ask for when the user gives this address; `None` when the address alone does not tell that
+    /// it is one of this platform.
+    fn request(&self, url: &Url) -> Option<Request>;
+
+    /// How sure it is that the document is one of this platform, judged by its content.
+    fn recognise(&self, document: &Document) -> Recognition;
+
+    /// The posts of this document and what to ask for next.
+    fn read(&self, document: &Document) -> Result<Reading>;
+}
+
+/// How sure a reader is that a document is its own. The surest wins, the first of the table among equals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recognition {
+    /// It is something else.
+    No,
+    /// It can be read this way if nobody knows better.
+    Possible,
+    /// It has the shape, but others have it too.
+    Likely,
+    /// It bears a mark that only this platform has.
+    Certain,
+}
+
+/// What one document held.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The thread's title; `None` when this page does not say.
+    pub title: Option<String>,
+    /// The thread's own address, when the page says.
+    pub url: Option<Url>,
+    /// How many posts the thread has as the source declares it, the opening post counted in.
+    pub declared: Option<u32>,
+    /// The posts in the order of the page.
+    pub drafts: Vec<Draft>,
+    /// What to ask for to get the rest of the thread, in order.
+    pub next: Vec<Request>,
+    /// Gaps and oddities of this page.
+    pub notices: Vec<Notice>,
+}
+
+/// All platforms; where two are equally sure the earlier one reads.
+pub static PLATFORMS: &[&dyn Platform] = &[];
