@@ -1,4 +1,5 @@
 //! placeholder
+pub mod analyse;
 pub mod annotate;
 pub mod argument;
 pub mod classify;
@@ -7,6 +8,7 @@ pub mod error;
 pub mod fetch;
 pub mod ingest;
 pub mod relate;
+pub mod report;
 pub mod segment;
 pub mod thread;
 pub mod threading;

@@ -1,0 +1,37 @@
+//! The ways in which a report is written: one file each, and a table.
+
+mod json;
+
+pub use json::{review as review_json, summary as summary_json, thread as thread_json};
+
+use super::Report;
+use crate::error::{Error, Result};
+
+/// A way to write a report.
+pub trait Format: Sync {
+    /// The name that `--format` takes.
+    fn name(&self) -> &'static str;
+
+    /// The ending of file names, without the dot.
+    fn extension(&self) -> &'static str;
+
+    /// One line for people.
+    fn about(&self) -> &'static str;
+
+    /// The report in this format. The same report gives the same bytes.
+    fn render(&self, report: &Report) -> Result<String>;
+}
+
+/// All formats of the map, the default first.
+pub static FORMATS: &[&dyn Format] = &[
+    &json::Json, //
+];
+
+/// The format with this name.
+pub fn named(name: &str) -> Result<&'static dyn Format> {
+    FORMATS.iter().find(|format| format.name() == name).copied().ok_or_else(|| Error::Unknown {
+        kind: "format",
+        given: name.to_owned(),
+        known: FORMATS.iter().map(|format| format.name()).collect::<Vec<_>>().join(", "),
+    })
+}
