@@ -1,23 +1,70 @@
-//! Turns passages and their judgements into units.
+//! Prepares posts for an annotator and turns its judgements into units.
+//!
+//! It decides what is put before an annotator, never what the answer is.
 
-use crate::annotate::Judgement;
+use std::borrow::Cow;
+
+use crate::annotate::{Exchange, Judgement};
 use crate::argument::Units;
-use crate::thread::{PostId, Span, Thread};
+use crate::thread::{BlockKind, Body, Post, PostId, Span, State, Thread};
 
-/// The passages of one post.
+/// One post to be judged: its passages and the words it answers.
 #[derive(Debug, Clone)]
-pub struct Passages {
+pub struct Utterance<'t> {
     /// The post.
     pub post: PostId,
+    /// Its text.
+    pub text: &'t str,
     /// Its passages in reading order.
-    pub spans: Vec<Span>,
+    pub passages: Vec<Span>,
+    /// What it answers: the words it quotes of its parent, else its parent's own words.
+    pub parent: Option<Cow<'t, str>>,
 }
 
-/// The units of a thread. `judgements` holds one entry for each entry of `passages`.
-pub fn units(thread: &Thread, passages: &[Passages], judgements: &[Judgement]) -> Units {
-    let roles = passages.iter().zip(judgements).flat_map(|(passages, judgement)| {
+impl<'t> Utterance<'t> {
+    /// A post with its passages, and what it answers.
+    pub fn new(thread: &'t Thread, post: PostId, passages: Vec<Span>) -> Self {
+        let Post { body, reply_to, .. } = thread.post(post);
+        let parent = reply_to.and_then(|reply| answered_words(thread, body, reply.post));
+        Self { post, text: body.text(), passages, parent }
+    }
+
+    /// The question as an annotator takes it.
+    pub fn exchange(&self) -> Exchange<'_> {
+        Exchange { text: self.text, passages: &self.passages, parent: self.parent.as_deref() }
+    }
+}
+
+/// What a reply answers of its parent: what it quotes of it, else the parent's own words.
+fn answered_words<'t>(thread: &'t Thread, reply: &Body, parent: PostId) -> Option<Cow<'t, str>> {
+    if thread.post(parent).state != State::Present {
+        return None;
+    }
+    let quoted: Vec<String> =
+        reply.quotes().filter(|(_, quote, _)| quote.of == Some(parent)).map(|(_, _, words)| words).collect();
+    if !quoted.is_empty() {
+        return Some(Cow::Owned(quoted.join("\n")));
+    }
+    let body = &thread.post(parent).body;
+    if body.blocks().iter().all(|block| block.kind == BlockKind::Prose) {
+        return Some(Cow::Borrowed(body.text()));
+    }
+    let own: Vec<&str> = body.prose().map(|span| span.slice(body.text())).collect();
+    Some(Cow::Owned(own.join("\n")))
+}
+
+/// The units of a thread. `judgements` holds one entry for each utterance; repeats are left out, since
+/// their first post already has the units.
+pub fn units(
+    thread: &Thread,
+    utterances: &[Utterance<'_>],
+    judgements: &[Judgement],
+    is_repeat: impl Fn(PostId) -> bool,
+) -> Units {
+    let roles = utterances.iter().zip(judgements).filter(|(utterance, _)| !is_repeat(utterance.post));
+    let roles = roles.flat_map(|(utterance, judgement)| {
         let roles = judgement.roles.iter().cloned();
-        passages.spans.iter().zip(roles).map(move |(&span, role)| (passages.post, span, role))
+        utterance.passages.iter().zip(roles).map(move |(&span, role)| (utterance.post, span, role))
     });
     Units::new(thread, roles)
 }

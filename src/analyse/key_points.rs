@@ -1,6 +1,13 @@
-//! The points a thread turns on.
+//! The points a thread turns on, with how many people stand on either side.
+//!
+//! A point is a claim together with the other claims that say much the same (shared rare words). Points are
+//! ranked by how many people take part in arguing over them, so that one loud voice does not make a point.
 
-use crate::argument::AduId;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::content::content_words;
+use crate::argument::{Adu, AduId, RelationKind, Relations, Role, Units};
+use crate::thread::{Duplicates, PostId, Thread};
 
 /// A point, the units that make it and how many people stand on either side.
 #[derive(Debug, Clone)]
@@ -15,4 +22,138 @@ pub struct KeyPoint {
     pub speak_for: u32,
     /// How many people spoke against it.
     pub against: u32,
+}
+
+/// Points shown at most.
+const MOST: usize = 12;
+
+/// Claims that share this much of their words make the same point.
+const SAME: f64 = 0.6;
+
+/// Words that more claims than this hold are not used to find like claims: they name the topic.
+const TOO_COMMON: usize = 200;
+
+/// The points of a thread, most argued first.
+pub fn key_points(
+    thread: &Thread,
+    duplicates: &Duplicates,
+    units: &Units,
+    relations: &Relations,
+) -> Vec<KeyPoint> {
+    let voices = Voices::of(thread, duplicates);
+    let claims: Vec<&Adu> = units.all().iter().filter(|unit| unit.role.value == Role::Claim).collect();
+    let leader = group(thread, &claims);
+    let mut members: BTreeMap<usize, Vec<AduId>> = BTreeMap::new();
+    for (at, &first) in leader.iter().enumerate() {
+        members.entry(first).or_default().push(claims[at].id);
+    }
+    let (mut backing, mut opposing) =
+        (HashMap::<AduId, Vec<AduId>>::new(), HashMap::<AduId, Vec<AduId>>::new());
+    for relation in relations.all() {
+        match relation.kind {
+            RelationKind::Support { from, to } => backing.entry(to).or_default().push(from),
+            RelationKind::Rebut { from, to } => opposing.entry(to).or_default().push(from),
+            RelationKind::Undercut { .. } => {}
+        }
+    }
+    let mut points: Vec<KeyPoint> = members
+        .into_values()
+        .map(|members| {
+            let speakers = |of: &HashMap<AduId, Vec<AduId>>| -> BTreeSet<Voice> {
+                let from = members.iter().flat_map(|member| of.get(member).into_iter().flatten());
+                from.flat_map(|unit| voices.of_post(units.unit(*unit).post)).collect()
+            };
+            let made: BTreeSet<Voice> =
+                members.iter().flat_map(|unit| voices.of_post(units.unit(*unit).post)).collect();
+            let mut speak_for = speakers(&backing);
+            speak_for.extend(made.iter().copied());
+            let against: BTreeSet<Voice> = speakers(&opposing).difference(&made).copied().collect();
+            let touched =
+                |unit: &AduId| backing.get(unit).map_or(0, Vec::len) + opposing.get(unit).map_or(0, Vec::len);
+            let unit = members.iter().copied().max_by_key(|unit| (touched(unit), std::cmp::Reverse(*unit)));
+            KeyPoint {
+                unit: unit.unwrap_or(members[0]),
+                people: made.len() as u32,
+                speak_for: speak_for.len() as u32,
+                against: against.len() as u32,
+                members,
+            }
+        })
+        .filter(|point| point.against > 0 || point.speak_for > 1)
+        .collect();
+    points.sort_by_key(|point| {
+        (
+            std::cmp::Reverse(point.against * 2 + point.speak_for),
+            std::cmp::Reverse(point.members.len()),
+            point.unit,
+        )
+    });
+    points.truncate(MOST);
+    points
+}
+
+/// Somebody who speaks: a named author, or a post whose author is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Voice {
+    Named(usize),
+    Unnamed(PostId),
+}
+
+/// Who says each post, those who repeat it counted in.
+struct Voices {
+    of: Vec<Vec<Voice>>,
+}
+
+impl Voices {
+    fn of(thread: &Thread, duplicates: &Duplicates) -> Self {
+        let mut of = vec![Vec::new(); thread.posts().len()];
+        for post in thread.posts() {
+            let first = duplicates.first(post.id);
+            match post.author {
+                Some(author) => of[first.index()].push(Voice::Named(author.index())),
+                // A repeat without a name is no second person.
+                None if first == post.id => of[first.index()].push(Voice::Unnamed(post.id)),
+                None => {}
+            }
+        }
+        Self { of }
+    }
+
+    fn of_post(&self, post: PostId) -> impl Iterator<Item = Voice> + '_ {
+        self.of[post.index()].iter().copied()
+    }
+}
+
+/// For each claim the first claim that says much the same, itself when none does.
+fn group(thread: &Thread, claims: &[&Adu]) -> Vec<usize> {
+    let words: Vec<Vec<u64>> =
+        claims.iter().map(|claim| content_words(claim.span.slice(thread.post(claim.post).text()))).collect();
+    let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut leader: Vec<usize> = (0..claims.len()).collect();
+    let mut shared: HashMap<usize, usize> = HashMap::new();
+    for at in 0..claims.len() {
+        shared.clear();
+        if words[at].len() >= 3 {
+            for word in &words[at] {
+                let earlier = holders.get(word).filter(|earlier| earlier.len() <= TOO_COMMON);
+                for &other in earlier.into_iter().flatten() {
+                    *shared.entry(other).or_default() += 1;
+                }
+            }
+            let alike = |(&other, &count): (&usize, &usize)| {
+                let all = words[at].len() + words[other].len() - count;
+                let share = count as f64 / all as f64;
+                (share >= SAME).then_some((share, other))
+            };
+            let best = shared.iter().filter_map(alike).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+            if let Some((_, other)) = best {
+                leader[at] = leader[other];
+                continue;
+            }
+            for &word in &words[at] {
+                holders.entry(word).or_default().push(at);
+            }
+        }
+    }
+    leader
 }

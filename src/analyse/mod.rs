@@ -3,14 +3,15 @@
 //!
 //! Reads nouns and returns findings; draws no relation of its own and words no report.
 
+mod content;
 mod key_points;
 mod moderation;
 mod standing;
 mod summary;
 mod unanswered;
 
-pub use key_points::KeyPoint;
-pub use moderation::{Flag, FlagKind};
-pub use standing::{Label, Standing};
-pub use summary::{Cite, Sentence, SentenceKind};
-pub use unanswered::{Unanswered, UnansweredKind};
+pub use key_points::{KeyPoint, key_points};
+pub use moderation::{Flag, FlagKind, flags};
+pub use standing::{Label, Standing, standings};
+pub use summary::{Cite, Sentence, SentenceKind, summarise};
+pub use unanswered::{Unanswered, UnansweredKind, unanswered};

@@ -1,0 +1,145 @@
+//! The order of the stages, and nothing else.
+//!
+//! Each stage takes what earlier ones made and returns a value of its own type, so a wrong order does not
+//! compile. Stages never call each other; this is the only place that knows them all.
+
+use crate::analyse;
+use crate::annotate::{Annotator, Exchange, Judgement};
+use crate::argument::{Relations, Stances, Units};
+use crate::classify::{self, Utterance};
+use crate::dedup;
+use crate::graph::ArgumentGraph;
+use crate::relate;
+use crate::report::{Findings, Report, ThreadView};
+use crate::segment;
+use crate::thread::{Duplicates, Post, Thread};
+use crate::threading;
+
+use rayon::prelude::*;
+
+/// A stage that begins; for people who wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Looking for repeats.
+    Collapse,
+    /// Working out who answers whom where the source does not say.
+    Link,
+    /// Cutting posts into passages and judging them.
+    Judge,
+    /// Drawing relations.
+    Relate,
+    /// Working out what stands.
+    Analyse,
+    /// Laying out what is shown.
+    Report,
+}
+
+impl Stage {
+    /// What it does, in a word or two.
+    pub fn doing(self) -> &'static str {
+        match self {
+            Stage::Collapse => "looking for repeats",
+            Stage::Link => "linking replies",
+            Stage::Judge => "reading claims",
+            Stage::Relate => "relating claims",
+            Stage::Analyse => "working out what stands",
+            Stage::Report => "laying out the report",
+        }
+    }
+}
+
+/// A thread whose repeats are known and whose replies are linked as far as they can be.
+#[derive(Debug)]
+pub struct Linked {
+    /// The thread.
+    pub thread: Thread,
+    /// Its repeats.
+    pub duplicates: Duplicates,
+}
+
+/// Collapses repeats and links replies.
+pub fn link(mut thread: Thread, watch: &mut dyn FnMut(Stage)) -> Linked {
+    watch(Stage::Collapse);
+    let duplicates = dedup::find(&thread);
+    watch(Stage::Link);
+    threading::link(&mut thread, &duplicates);
+    Linked { thread, duplicates }
+}
+
+/// What `rejoinder thread` shows.
+pub fn thread_view(linked: &Linked) -> ThreadView {
+    ThreadView::new(&linked.thread)
+}
+
+/// The whole map of a linked thread.
+pub fn map(linked: &Linked, annotator: &dyn Annotator, watch: &mut dyn FnMut(Stage)) -> Report {
+    let Linked { thread, duplicates } = linked;
+    watch(Stage::Judge);
+    let utterances: Vec<Utterance<'_>> = thread
+        .posts()
+        .par_iter()
+        .filter(|post| post.says_something())
+        .map(|post: &Post| Utterance::new(thread, post.id, segment::split(&post.body)))
+        .collect();
+    let judgements = judge(annotator, &utterances);
+    let units = classify::units(thread, &utterances, &judgements, |post| duplicates.is_repeat(post));
+    watch(Stage::Relate);
+    let stances = relate::stances(thread, &utterances, &judgements);
+    let relations = relate::relations(thread, duplicates, &units, &stances);
+    watch(Stage::Analyse);
+    let flags = analyse::flags(thread, duplicates, &utterances, &judgements);
+    let found = Argued { thread, duplicates, units: &units, stances: &stances, relations: &relations };
+    let report = found.report(&flags, annotator, watch);
+    report
+}
+
+/// The argument as far as it was worked out.
+struct Argued<'a> {
+    thread: &'a Thread,
+    duplicates: &'a Duplicates,
+    units: &'a Units,
+    stances: &'a Stances,
+    relations: &'a Relations,
+}
+
+impl Argued<'_> {
+    fn report(
+        &self,
+        flags: &[analyse::Flag],
+        annotator: &dyn Annotator,
+        watch: &mut dyn FnMut(Stage),
+    ) -> Report {
+        let Argued { thread, duplicates, units, stances, relations } = *self;
+        let graph = ArgumentGraph::new(units, relations);
+        let standings = analyse::standings(thread, units, relations, &graph);
+        let key_points = analyse::key_points(thread, duplicates, units, relations);
+        let unanswered = analyse::unanswered(thread, duplicates, units, stances, relations);
+        let summary = analyse::summarise(thread, units, relations, &graph, &key_points, &unanswered);
+        watch(Stage::Report);
+        Report::new(&Findings {
+            thread,
+            duplicates,
+            units,
+            stances,
+            relations,
+            standings: &standings,
+            key_points: &key_points,
+            unanswered: &unanswered,
+            flags,
+            summary: &summary,
+            annotator: (annotator.name(), annotator.about()),
+        })
+    }
+}
+
+/// Exchanges judged in batches on all cores; the same exchange gets the same judgement in any batch.
+fn judge(annotator: &dyn Annotator, utterances: &[Utterance<'_>]) -> Vec<Judgement> {
+    const BATCH: usize = 64;
+    utterances
+        .par_chunks(BATCH)
+        .flat_map_iter(|batch| {
+            let exchanges: Vec<Exchange<'_>> = batch.iter().map(Utterance::exchange).collect();
+            annotator.judge(&exchanges)
+        })
+        .collect()
+}

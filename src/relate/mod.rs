@@ -1,0 +1,132 @@
+//! Decides how replies stand and which unit bears on which.
+//!
+//! Stance is a matter between posts, a relation one between units; a reply that disagrees rebuts some unit of
+//! the post it answers. Which one: a quotation decides, then shared words, then the parent's main claim. A
+//! relation is only as sure as the stance, the reply link and the choice of its target together; below
+//! [`SHOWN`] it is not drawn.
+
+mod target;
+
+use std::collections::HashSet;
+
+use crate::annotate::Judgement;
+use crate::argument::{Adu, AduId, RelationKind, Relations, ReplyStance, Role, Stance, Stances, Units};
+use crate::classify::Utterance;
+use crate::thread::{Confidence, Duplicates, KnownBy, Post, PostId, Thread};
+use target::{Aim, Speech};
+
+/// Relations less sure than this are not drawn: three wrong for one right misleads more than it tells.
+pub const SHOWN: f64 = 0.25;
+
+/// How sure a reply link is that was read from a quotation or a mention rather than declared.
+const QUOTED: f64 = 0.95;
+
+/// How far a premise that stands beside a claim is meant for that claim. An estimate: the labelled sets name
+/// no links inside a post.
+const BESIDE: f64 = 0.7;
+
+/// The stance of every reply that says something.
+pub fn stances(thread: &Thread, utterances: &[Utterance<'_>], judgements: &[Judgement]) -> Stances {
+    let replies = utterances.iter().zip(judgements).filter_map(|(utterance, judgement)| {
+        let to = thread.post(utterance.post).reply_to?.post;
+        Some(ReplyStance { post: utterance.post, to, stance: judgement.stance.clone()? })
+    });
+    Stances::new(thread, replies.collect())
+}
+
+/// The relations between units: inside a post from premises to its claims, between posts from what a reply
+/// says to what it answers.
+///
+/// A repeat speaks through the post that said it first, and is answered there.
+pub fn relations(thread: &Thread, duplicates: &Duplicates, units: &Units, stances: &Stances) -> Relations {
+    let mut drawing = Drawing { relations: Relations::new(), drawn: HashSet::new() };
+    for post in thread.ids() {
+        drawing.reasons_within(units.of(post));
+    }
+    for reply in stances.all() {
+        drawing.reply(thread, duplicates, units, reply);
+    }
+    drawing.relations
+}
+
+struct Drawing {
+    relations: Relations,
+    drawn: HashSet<(AduId, AduId)>,
+}
+
+impl Drawing {
+    /// Each premise supports the nearest claim of its post, the one before it when two are as near.
+    fn reasons_within(&mut self, units: &[Adu]) {
+        let claims: Vec<usize> = (0..units.len()).filter(|&at| units[at].role.value == Role::Claim).collect();
+        for (at, unit) in units.iter().enumerate().filter(|(_, unit)| unit.role.value == Role::Premise) {
+            let after = claims.partition_point(|&claim| claim < at);
+            let before = after.checked_sub(1).map(|index| claims[index]);
+            let nearest = match (before, claims.get(after).copied()) {
+                (Some(before), Some(after)) if after - at < at - before => after,
+                (Some(before), _) => before,
+                (None, Some(after)) => after,
+                (None, None) => continue,
+            };
+            let sure = unit.role.confidence.value() * BESIDE;
+            self.draw(
+                RelationKind::Support { from: unit.id, to: units[nearest].id },
+                sure,
+                unit.role.by,
+                NEAR,
+            );
+        }
+    }
+
+    fn reply(&mut self, thread: &Thread, duplicates: &Duplicates, units: &Units, reply: &ReplyStance) {
+        let against = match reply.stance.value {
+            Stance::Disagree => true,
+            Stance::Agree => false,
+            Stance::Neutral | Stance::Question => return,
+        };
+        let from_post = duplicates.first(reply.post);
+        let to_post = duplicates.first(reply.to);
+        if from_post == to_post {
+            return;
+        }
+        let sure = reply.stance.confidence.value() * link_confidence(thread.post(reply.post));
+        let speech = Speech::of(thread, from_post, to_post, units.of(from_post));
+        for Aim { from, to, sure: aimed, why } in speech.aims(thread, to_post, units.of(to_post)) {
+            let kind =
+                if against { RelationKind::Rebut { from, to } } else { RelationKind::Support { from, to } };
+            self.draw(kind, sure * aimed, reply.stance.by, why);
+        }
+    }
+
+    fn draw(&mut self, kind: RelationKind, sure: f64, by: &'static str, why: &'static str) {
+        let (RelationKind::Support { from, to } | RelationKind::Rebut { from, to }) = kind else { return };
+        if sure >= SHOWN && self.drawn.insert((from, to)) {
+            self.relations.add(kind, Confidence::clamped(sure), by, why);
+        }
+    }
+}
+
+const NEAR: &str = "a reason beside the claim";
+
+/// How sure it is that the post answers its parent at all.
+fn link_confidence(post: &Post) -> f64 {
+    match post.reply_to.map(|reply| reply.known_by) {
+        Some(KnownBy::Declared) => 1.0,
+        Some(KnownBy::Quoted | KnownBy::Mentioned) => QUOTED,
+        Some(KnownBy::Inferred(confidence)) => confidence.value(),
+        None => 0.0,
+    }
+}
+
+/// The unit that carries a post's main point: its first claim that is more than a word or two, else its
+/// first claim, else whatever is not a question, else the first unit.
+pub fn main_unit<'u>(thread: &Thread, post: PostId, units: &'u [Adu]) -> Option<&'u Adu> {
+    let text = thread.post(post).text();
+    let words = |unit: &Adu| crate::words::each(unit.span.slice(text)).take(4).count();
+    let claims = || units.iter().filter(|unit| unit.role.value == Role::Claim);
+    claims()
+        .find(|unit| words(unit) >= 4)
+        .or_else(|| units.iter().find(|unit| unit.role.value == Role::Premise && words(unit) >= 4))
+        .or_else(|| claims().next())
+        .or_else(|| units.iter().find(|unit| unit.role.value != Role::Question))
+        .or_else(|| units.first())
+}

@@ -1,0 +1,209 @@
+//! What a post's words tell about whom it answers.
+
+use std::collections::BTreeMap;
+
+use crate::words;
+
+/// The parts of a post that speak for or against a reply link.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    /// Weight of each content word: its count.
+    pub words: BTreeMap<String, f64>,
+    /// How plainly it begins as an answer to something just said.
+    pub opens_as_answer: Opening,
+    /// It ends in a question mark.
+    pub asks: bool,
+    /// It has a word or two only.
+    pub brief: bool,
+    /// It argues with figures: several numbers, or a number with a unit.
+    pub figures: bool,
+    /// Words it puts in quotation marks, in normal form, at least two words each.
+    pub cited: Vec<String>,
+    /// Its text in normal form.
+    pub normal: String,
+}
+
+/// How a post begins.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// Like any text.
+    #[default]
+    Plain,
+    /// With a word that takes up what was just said: "No,", "I agree", "Right, like", "More like".
+    TakesUp,
+    /// By speaking of somebody in the third person who must have been spoken of: "No, he's ...".
+    OfAThird,
+    /// By pointing at an argument, not always the last one: "By this logic", "In the case of".
+    PointsAtArgument,
+}
+
+static TAKES_UP: &[&str] = &[
+    "no",
+    "nope",
+    "yes",
+    "yeah",
+    "yep",
+    "right",
+    "exactly",
+    "agreed",
+    "i agree",
+    "i disagree",
+    "sure",
+    "true",
+    "not really",
+    "not quite",
+    "wrong",
+    "correct",
+    "ok",
+    "okay",
+    "lol",
+    "lol no",
+    "haha",
+    "this",
+    "same",
+    "thanks",
+    "thank you",
+    "more like",
+    "so what you're saying",
+    "so you",
+    "so you're",
+    "what do you",
+    "what is",
+    "why",
+    "how",
+    "but",
+    "and",
+    "or",
+    "because",
+    "well",
+    "actually",
+    "fair",
+    "good point",
+    "that's",
+    "that is",
+    "that doesn't",
+    "that would",
+    "it's very much not",
+    "it's not",
+    "it isn't",
+    "just because",
+    "if your",
+    "if you",
+    "you can't",
+    "you're",
+    "you are",
+    "are you",
+    "do you",
+    "am i",
+    "is it",
+    "isn't",
+    "wouldn't",
+    "doesn't",
+];
+
+static POINTS_AT_ARGUMENT: &[&str] = &[
+    "by this logic",
+    "by that logic",
+    "in the case of",
+    "in that case",
+    "in this case",
+    "so if",
+    "then",
+    "laws are",
+];
+
+static THIRD: &[&str] = &["he", "he's", "she", "she's", "they're"];
+
+impl Evidence {
+    pub(super) fn of(text: &str) -> Self {
+        let normal = words::normal(text);
+        let all: Vec<&str> = words::each(&normal).map(|(_, word)| word).collect();
+        let mut counts: BTreeMap<String, f64> = BTreeMap::new();
+        for word in all.iter().filter(|word| word.len() > 2 && !words::is_stop(word)) {
+            *counts.entry(words::stem(word).to_owned()).or_default() += 1.0;
+        }
+        let numbers = all.iter().filter(|word| word.contains(|c: char| c.is_ascii_digit())).count();
+        Self {
+            words: counts,
+            opens_as_answer: opening(&normal, &all),
+            asks: normal.ends_with('?'),
+            brief: all.len() <= 3,
+            figures: numbers >= 2
+                || (numbers >= 1 && all.iter().any(|word| QUANTITIES.binary_search(word).is_ok())),
+            cited: cited(&normal),
+            normal,
+        }
+    }
+}
+
+/// Sorted, for the binary search.
+static QUANTITIES: &[&str] = &[
+    "billion",
+    "billions",
+    "bits",
+    "bytes",
+    "gb",
+    "gigabytes",
+    "kb",
+    "mb",
+    "megabytes",
+    "million",
+    "millions",
+    "percent",
+    "pixels",
+    "ratio",
+    "terabytes",
+    "times",
+    "trillion",
+];
+
+fn opening(normal: &str, all: &[&str]) -> Opening {
+    let begins = |phrases: &[&str]| {
+        phrases.iter().any(|phrase| {
+            normal
+                .strip_prefix(phrase)
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\''))
+        })
+    };
+    let third =
+        all.iter().take(2).any(|word| THIRD.contains(word)) && begins(&["no", "yes", "i think", "he", "she"]);
+    if third || all.first().is_some_and(|word| THIRD.contains(word)) {
+        Opening::OfAThird
+    } else if begins(POINTS_AT_ARGUMENT) {
+        Opening::PointsAtArgument
+    } else if begins(TAKES_UP) {
+        Opening::TakesUp
+    } else {
+        Opening::Plain
+    }
+}
+
+/// The stretches in double quotation marks that are at least two words long.
+fn cited(normal: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (index, piece) in normal.split('"').enumerate() {
+        let piece = piece.trim().trim_end_matches(['.', ',', '!', '?']);
+        if index % 2 == 1 && piece.contains(' ') && piece.len() >= 8 {
+            found.push(piece.to_owned());
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn openings_are_told_apart() {
+        assert_eq!(Evidence::of("No, he’s asking for a source.").opens_as_answer, Opening::OfAThird);
+        assert_eq!(Evidence::of("No, a source.").opens_as_answer, Opening::TakesUp);
+        assert_eq!(Evidence::of("Norway has none.").opens_as_answer, Opening::Plain);
+        assert_eq!(Evidence::of("By that logic nobody may.").opens_as_answer, Opening::PointsAtArgument);
+    }
+
+    #[test]
+    fn quantities_are_sorted() {
+        assert!(QUANTITIES.is_sorted());
+    }
+}
