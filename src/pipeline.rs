@@ -89,8 +89,7 @@ pub fn map(linked: &Linked, annotator: &dyn Annotator, watch: &mut dyn FnMut(Sta
     watch(Stage::Analyse);
     let flags = analyse::flags(thread, duplicates, &utterances, &judgements);
     let found = Argued { thread, duplicates, units: &units, stances: &stances, relations: &relations };
-    let report = found.report(&flags, annotator, watch);
-    report
+    found.report(&flags, annotator, watch)
 }
 
 /// The argument as far as it was worked out.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use unicode_normalization::{UnicodeNormalization, is_nfkc_quick};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The words of a text with where they start: runs of letters and digits, with apostrophes, hyphens and
 /// points inside them ("don't", "e.g", "2.5") kept.
@@ -73,6 +74,18 @@ pub fn stem(word: &str) -> &str {
         .or_else(|| cut("es", 4).filter(|stem| stem.ends_with(['s', 'x', 'z', 'h'])))
         .or_else(|| cut("s", 3))
         .unwrap_or(word)
+}
+
+/// The distinct words that carry a text's topic, as hashes of their stems, sorted.
+pub fn content_words(text: &str) -> Vec<u64> {
+    let normal = normal(text);
+    let mut hashes: Vec<u64> = each(&normal)
+        .filter(|(_, word)| word.len() > 2 && !is_stop(word))
+        .map(|(_, word)| xxh3_64(stem(word).as_bytes()))
+        .collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
 }
 
 /// Sorted, for the binary search.

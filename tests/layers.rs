@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["report"],
     &["pipeline"],
     &["serve"],
-    &["cli", "main", "progress", "commands"],
+    &["cli", "progress", "output", "commands", "main"],
 ];
 
 fn rank(module: &str) -> Option<usize> {

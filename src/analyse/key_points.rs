@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::content::content_words;
 use crate::argument::{Adu, AduId, RelationKind, Relations, Role, Units};
 use crate::thread::{Duplicates, PostId, Thread};
+use crate::words::content_words;
 
 /// A point, the units that make it and how many people stand on either side.
 #[derive(Debug, Clone)]

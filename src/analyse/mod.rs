@@ -3,7 +3,6 @@
 //!
 //! Reads nouns and returns findings; draws no relation of its own and words no report.
 
-mod content;
 mod key_points;
 mod moderation;
 mod standing;

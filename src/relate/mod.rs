@@ -5,6 +5,7 @@
 //! relation is only as sure as the stance, the reply link and the choice of its target together; below
 //! [`SHOWN`] it is not drawn.
 
+mod content;
 mod target;
 
 use std::collections::HashSet;
@@ -13,6 +14,8 @@ use crate::annotate::Judgement;
 use crate::argument::{Adu, AduId, RelationKind, Relations, ReplyStance, Role, Stance, Stances, Units};
 use crate::classify::Utterance;
 use crate::thread::{Confidence, Duplicates, KnownBy, Post, PostId, Thread};
+use crate::words;
+use content::Content;
 use target::{Aim, Speech};
 
 /// Relations less sure than this are not drawn: three wrong for one right misleads more than it tells.
@@ -39,7 +42,8 @@ pub fn stances(thread: &Thread, utterances: &[Utterance<'_>], judgements: &[Judg
 ///
 /// A repeat speaks through the post that said it first, and is answered there.
 pub fn relations(thread: &Thread, duplicates: &Duplicates, units: &Units, stances: &Stances) -> Relations {
-    let mut drawing = Drawing { relations: Relations::new(), drawn: HashSet::new() };
+    let content = Content::of_units(thread, units);
+    let mut drawing = Drawing { relations: Relations::new(), drawn: HashSet::new(), content };
     for post in thread.ids() {
         drawing.reasons_within(units.of(post));
     }
@@ -52,6 +56,7 @@ pub fn relations(thread: &Thread, duplicates: &Duplicates, units: &Units, stance
 struct Drawing {
     relations: Relations,
     drawn: HashSet<(AduId, AduId)>,
+    content: Content,
 }
 
 impl Drawing {
@@ -89,8 +94,10 @@ impl Drawing {
             return;
         }
         let sure = reply.stance.confidence.value() * link_confidence(thread.post(reply.post));
-        let speech = Speech::of(thread, from_post, to_post, units.of(from_post));
-        for Aim { from, to, sure: aimed, why } in speech.aims(thread, to_post, units.of(to_post)) {
+        let speech = Speech::of(thread, &self.content, from_post, to_post, units.of(from_post));
+        for Aim { from, to, sure: aimed, why } in
+            speech.aims(thread, &self.content, to_post, units.of(to_post))
+        {
             let kind =
                 if against { RelationKind::Rebut { from, to } } else { RelationKind::Support { from, to } };
             self.draw(kind, sure * aimed, reply.stance.by, why);
@@ -118,15 +125,18 @@ fn link_confidence(post: &Post) -> f64 {
 }
 
 /// The unit that carries a post's main point: its first claim that is more than a word or two, else its
-/// first claim, else whatever is not a question, else the first unit.
-pub fn main_unit<'u>(thread: &Thread, post: PostId, units: &'u [Adu]) -> Option<&'u Adu> {
+/// first such premise, else its first claim, else whatever is not a question, else the first unit.
+fn main_unit<'u>(thread: &Thread, post: PostId, units: impl IntoIterator<Item = &'u Adu>) -> Option<&'u Adu> {
+    const MORE_THAN_A_WORD: usize = 4;
     let text = thread.post(post).text();
-    let words = |unit: &Adu| crate::words::each(unit.span.slice(text)).take(4).count();
-    let claims = || units.iter().filter(|unit| unit.role.value == Role::Claim);
-    claims()
-        .find(|unit| words(unit) >= 4)
-        .or_else(|| units.iter().find(|unit| unit.role.value == Role::Premise && words(unit) >= 4))
-        .or_else(|| claims().next())
-        .or_else(|| units.iter().find(|unit| unit.role.value != Role::Question))
-        .or_else(|| units.first())
+    let units: Vec<&Adu> = units.into_iter().collect();
+    let words = |unit: &Adu| words::each(unit.span.slice(text)).take(MORE_THAN_A_WORD).count();
+    let first = |role: Role, least: usize| {
+        units.iter().find(|unit| unit.role.value == role && words(unit) >= least).copied()
+    };
+    first(Role::Claim, MORE_THAN_A_WORD)
+        .or_else(|| first(Role::Premise, MORE_THAN_A_WORD))
+        .or_else(|| first(Role::Claim, 0))
+        .or_else(|| units.iter().find(|unit| unit.role.value != Role::Question).copied())
+        .or_else(|| units.first().copied())
 }

@@ -1,7 +1,6 @@
 //! Which unit of the parent a reply aims at.
 
-use std::collections::BTreeSet;
-
+use super::content::{Content, shared};
 use super::main_unit;
 use crate::argument::{Adu, AduId, Role};
 use crate::thread::{PostId, Thread};
@@ -19,7 +18,7 @@ pub(super) struct Aim {
 /// What a reply says, cut at its quotations of the parent: each stretch answers the quotation before it.
 pub(super) struct Speech<'a> {
     stretches: Vec<(Option<String>, &'a Adu)>,
-    said: BTreeSet<String>,
+    said: Vec<u64>,
 }
 
 /// The choice of a target is this sure, by how it was made.
@@ -32,105 +31,92 @@ const BY_MAIN_CLAIM: f64 = 0.75;
 const ENOUGH_SHARED: usize = 2;
 
 impl<'a> Speech<'a> {
-    pub(super) fn of(thread: &Thread, post: PostId, parent: PostId, units: &'a [Adu]) -> Self {
+    pub(super) fn of(
+        thread: &Thread,
+        content: &Content,
+        post: PostId,
+        parent: PostId,
+        units: &'a [Adu],
+    ) -> Self {
         let body = &thread.post(post).body;
-        let mut cuts: Vec<(usize, String)> = Vec::new();
-        for (index, quote, quoted) in body.quotes() {
-            if quote.of == Some(parent) {
-                cuts.push((body.blocks()[index].span.end(), quoted));
-            }
-        }
+        let cuts: Vec<(usize, String)> = body
+            .quotes()
+            .filter(|(_, quote, _)| quote.of == Some(parent))
+            .map(|(index, _, quoted)| (body.blocks()[index].span.end(), quoted))
+            .collect();
         let mut stretches = Vec::new();
-        let mut rest = units;
-        let first = cuts.first().map_or(usize::MAX, |(end, _)| *end);
-        let (before, after) = rest.split_at(rest.partition_point(|unit| unit.span.start() < first));
-        rest = after;
         if cuts.is_empty() {
-            stretches.extend(main_unit(thread, post, before).map(|unit| (None, unit)));
+            stretches.extend(main_unit(thread, post, units).map(|unit| (None, unit)));
         }
         let mut cuts = cuts.into_iter().peekable();
-        while let Some((_, quoted)) = cuts.next() {
+        while let Some((start, quoted)) = cuts.next() {
             let end = cuts.peek().map_or(usize::MAX, |(end, _)| *end);
-            let (stretch, after) = rest.split_at(rest.partition_point(|unit| unit.span.start() < end));
-            rest = after;
-            stretches.extend(main_unit(thread, post, stretch).map(|unit| (Some(quoted), unit)));
+            let from = units.partition_point(|unit| unit.span.start() < start);
+            let to = units.partition_point(|unit| unit.span.start() < end);
+            stretches.extend(main_unit(thread, post, &units[from..to]).map(|unit| (Some(quoted), unit)));
         }
-        let said = units.iter().flat_map(|unit| content(unit.span.slice(body.text()))).collect();
+        let mut said: Vec<u64> = units.iter().flat_map(|unit| content.of(unit.id)).copied().collect();
+        said.sort_unstable();
+        said.dedup();
         Self { stretches, said }
     }
 
     /// The aims at units of `parent`, at most one for each stretch.
-    pub(super) fn aims(&self, thread: &Thread, parent: PostId, units: &[Adu]) -> Vec<Aim> {
-        let argued: Vec<&Adu> =
-            units.iter().filter(|unit| !matches!(unit.role.value, Role::None | Role::Question)).collect();
+    pub(super) fn aims(&self, thread: &Thread, content: &Content, parent: PostId, units: &[Adu]) -> Vec<Aim> {
+        let argues = |unit: &&Adu| !matches!(unit.role.value, Role::None | Role::Question);
+        let argued: Vec<&Adu> = units.iter().filter(argues).collect();
         let candidates: Vec<&Adu> =
             if argued.is_empty() { longest_statement(units).collect() } else { argued };
         let text = thread.post(parent).text();
         let aims = self.stretches.iter().filter_map(|(quoted, from)| {
-            let (to, sure, why) = match quoted {
-                Some(quoted) => by_quotation(text, &candidates, quoted),
-                None => None,
-            }
-            .or_else(|| only_one(&candidates))
-            .or_else(|| by_words(text, &candidates, &self.said))
-            .or_else(|| {
-                let main = main_of(thread, parent, &candidates)?;
-                Some((main, BY_MAIN_CLAIM, "answers the post's main claim"))
-            })?;
+            let quoted = quoted.as_ref().and_then(|quoted| by_quotation(text, &candidates, quoted));
+            let (to, sure, why) = quoted
+                .or_else(|| only_one(&candidates))
+                .or_else(|| by_words(content, &candidates, &self.said))
+                .or_else(|| by_main_claim(thread, parent, &candidates))?;
             Some(Aim { from: from.id, to, sure, why })
         });
         aims.collect()
     }
 }
 
+type Choice = (AduId, f64, &'static str);
+
 /// A parent without a tagged argument still says something that a reply can deny: its longest statement.
 fn longest_statement(units: &[Adu]) -> impl Iterator<Item = &Adu> {
-    units
-        .iter()
-        .filter(|unit| unit.role.value != Role::Question)
-        .max_by_key(|unit| (unit.span.len(), std::cmp::Reverse(unit.id)))
-        .into_iter()
+    let statements = units.iter().filter(|unit| unit.role.value != Role::Question);
+    statements.max_by_key(|unit| (unit.span.len(), std::cmp::Reverse(unit.id))).into_iter()
 }
 
-fn main_of(thread: &Thread, parent: PostId, candidates: &[&Adu]) -> Option<AduId> {
-    let owned: Vec<Adu> = candidates.iter().map(|unit| (*unit).clone()).collect();
-    main_unit(thread, parent, &owned).map(|unit| unit.id)
-}
-
-fn only_one(candidates: &[&Adu]) -> Option<(AduId, f64, &'static str)> {
+fn only_one(candidates: &[&Adu]) -> Option<Choice> {
     match candidates {
         [one] => Some((one.id, ONLY_ONE, "answers the post's only argument")),
         _ => None,
     }
 }
 
-fn by_quotation(text: &str, candidates: &[&Adu], quoted: &str) -> Option<(AduId, f64, &'static str)> {
+fn by_quotation(text: &str, candidates: &[&Adu], quoted: &str) -> Option<Choice> {
     let quoted = words::normal(quoted);
-    let wanted: BTreeSet<String> = content(&quoted).collect();
+    let wanted = words::content_words(&quoted);
     let scored = candidates.iter().map(|unit| {
         let said = words::normal(unit.span.slice(text));
         let inside = quoted.contains(&said) || said.contains(&quoted);
-        let shared = content(&said).filter(|word| wanted.contains(word)).count();
-        (inside, shared, std::cmp::Reverse(unit.id))
+        (inside, shared(&words::content_words(&said), &wanted), std::cmp::Reverse(unit.id))
     });
     let (inside, shared, std::cmp::Reverse(unit)) = scored.max()?;
     (inside || shared > 0).then_some((unit, BY_QUOTATION, "quotes it"))
 }
 
-fn by_words(text: &str, candidates: &[&Adu], said: &BTreeSet<String>) -> Option<(AduId, f64, &'static str)> {
+fn by_words(content: &Content, candidates: &[&Adu], said: &[u64]) -> Option<Choice> {
     let scored = candidates.iter().map(|unit| {
-        let mine: BTreeSet<String> = content(unit.span.slice(text)).collect();
-        let shared = mine.intersection(said).count();
-        (shared, std::cmp::Reverse(mine.len()), std::cmp::Reverse(unit.id))
+        let mine = content.of(unit.id);
+        (shared(mine, said), std::cmp::Reverse(mine.len()), std::cmp::Reverse(unit.id))
     });
     let (shared, _, std::cmp::Reverse(unit)) = scored.max()?;
     (shared >= ENOUGH_SHARED).then_some((unit, BY_WORDS, "shares its words"))
 }
 
-/// The words that carry a text's topic, as stems.
-fn content(text: &str) -> impl Iterator<Item = String> {
-    words::each(text).filter_map(|(_, word)| {
-        let word = words::normal(word);
-        (word.len() > 2 && !words::is_stop(&word)).then(|| words::stem(&word).to_owned())
-    })
+fn by_main_claim(thread: &Thread, parent: PostId, candidates: &[&Adu]) -> Option<Choice> {
+    let main = main_unit(thread, parent, candidates.iter().copied())?;
+    Some((main.id, BY_MAIN_CLAIM, "answers the post's main claim"))
 }

@@ -1,0 +1,190 @@
+//! Does what the command line asks: reads the source, runs the stages, writes the result.
+
+use std::path::Path;
+use std::process::Command as Process;
+use std::rc::Rc;
+
+use clap::CommandFactory;
+
+use crate::cli::{
+    Cli, Command, MapArgs, ReviewArgs, ReviewFormat, SourceArgs, SummaryArgs, SummaryFormat, ThreadArgs, ThreadFormat,
+};
+use crate::output;
+use crate::progress::{Progress, shown};
+use rejoinder::annotate;
+use rejoinder::error::Result;
+use rejoinder::fetch::{self, Fallback, Fetcher, Recorder, Source, Web};
+use rejoinder::ingest::{self, Limits, PLATFORMS};
+use rejoinder::pipeline::{self, Linked};
+use rejoinder::report::Report;
+use rejoinder::report::formats::{self, FORMATS};
+use rejoinder::thread::Thread;
+
+/// Runs one command.
+pub fn run(cli: Cli) -> Result<()> {
+    match cli.command.unwrap_or(Command::Map(cli.map)) {
+        Command::Map(args) => map(&args),
+        Command::Thread(args) => thread(&args),
+        Command::Summary(args) => summary(&args),
+        Command::Review(args) => review(&args),
+        Command::Platforms => platforms(),
+        Command::Formats => list_formats(),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "rejoinder", &mut script);
+            output::print(&String::from_utf8_lossy(&script))
+        }
+    }
+}
+
+fn map(args: &MapArgs) -> Result<()> {
+    let format = formats::named(&args.format)?;
+    let progress = Rc::new(Progress::new(args.source.quiet));
+    let report = report(&args.source, &args.judge.annotator, &progress)?;
+    let text = format.render(&report)?;
+    progress.close_line();
+    let for_people = format.extension() == "html";
+    let path = match &args.output {
+        Some(path) if path == Path::new("-") => return output::print(&text),
+        Some(path) => {
+            output::write(path, &text)?;
+            path.clone()
+        }
+        None if for_people => {
+            let stem = output::slug(&report.thread.title, report.thread.platform);
+            output::write_new(&stem, format.extension(), &text)?
+        }
+        None => return output::print(&text),
+    };
+    if for_people && !args.source.quiet {
+        let summary = formats::summary_text(&report);
+        output::print(&format!("{summary}\nwrote {}\n", shown(&path.display().to_string())))?;
+    }
+    if args.open {
+        open(&path, &progress);
+    }
+    Ok(())
+}
+
+fn thread(args: &ThreadArgs) -> Result<()> {
+    let progress = Rc::new(Progress::new(args.source.quiet));
+    let linked = read(&args.source, &progress)?;
+    let view = pipeline::thread_view(&linked);
+    let text = match args.format {
+        ThreadFormat::Json => formats::thread_json(&view)?,
+        ThreadFormat::Text => formats::thread_text(&view),
+    };
+    finish(&progress, args.output.as_deref(), &text)
+}
+
+fn summary(args: &SummaryArgs) -> Result<()> {
+    let progress = Rc::new(Progress::new(args.source.quiet));
+    let report = report(&args.source, &args.judge.annotator, &progress)?;
+    let text = match args.format {
+        SummaryFormat::Json => formats::summary_json(&report)?,
+        SummaryFormat::Markdown => formats::summary_markdown(&report),
+        SummaryFormat::Text => formats::summary_text(&report),
+    };
+    finish(&progress, args.output.as_deref(), &text)
+}
+
+fn review(args: &ReviewArgs) -> Result<()> {
+    let progress = Rc::new(Progress::new(args.source.quiet));
+    let report = report(&args.source, &args.judge.annotator, &progress)?;
+    let text = match args.format {
+        ReviewFormat::Json => formats::review_json(&report)?,
+        ReviewFormat::Text => formats::review_text(&report),
+        ReviewFormat::Csv => formats::review_csv(&report),
+    };
+    finish(&progress, args.output.as_deref(), &text)
+}
+
+fn finish(progress: &Progress, output: Option<&Path>, text: &str) -> Result<()> {
+    progress.close_line();
+    match output {
+        Some(path) if path != Path::new("-") => output::write(path, text),
+        _ => output::print(text),
+    }
+}
+
+fn report(args: &SourceArgs, annotator: &str, progress: &Rc<Progress>) -> Result<Report> {
+    let annotator = annotate::named(annotator)?;
+    let linked = read(args, progress)?;
+    Ok(pipeline::map(&linked, annotator, &mut |stage| progress.stage(stage)))
+}
+
+/// Reads the source, tells of its notices, and links its replies.
+fn read(args: &SourceArgs, progress: &Rc<Progress>) -> Result<Linked> {
+    let thread = gather(args, progress)?;
+    let linked = pipeline::link(thread, &mut |stage| progress.stage(stage));
+    for notice in &linked.thread.notices {
+        progress.say(&format!("note: {}", notice.text));
+    }
+    Ok(linked)
+}
+
+fn gather(args: &SourceArgs, progress: &Rc<Progress>) -> Result<Thread> {
+    let settings = fetch::Settings {
+        allow_private: args.allow_private,
+        ignore_robots: args.ignore_robots,
+        max_redirects: args.max_redirects,
+        max_bytes: args.max_bytes,
+        timeout: args.timeout,
+        max_time: args.max_time,
+        wait: args.wait,
+    };
+    let source = Source::parse(args.source.as_deref().unwrap_or_default(), args.url.as_deref())?;
+    let recording = source.recording(&settings)?;
+    let online = matches!(source, Source::Url(_)) || args.follow;
+    let web: Option<Box<dyn Fetcher>> = match (online, &args.save) {
+        (false, _) => None,
+        (true, None) => Some(Box::new(web(&settings, progress)?)),
+        (true, Some(folder)) => Some(Box::new(Recorder::new(web(&settings, progress)?, folder)?)),
+    };
+    let fetcher: Option<Box<dyn Fetcher>> = match (recording, web) {
+        (Some(saved), Some(web)) => Some(Box::new(Fallback { first: saved, second: web })),
+        (Some(saved), None) => Some(Box::new(saved)),
+        (None, web) => web,
+    };
+    let pages = match (&source, fetcher.as_deref()) {
+        (Source::Url(url), Some(fetcher)) => vec![fetcher.fetch(&ingest::request_for(url))?],
+        _ => fetch::load(&source, &settings)?,
+    };
+    let limits = Limits { pages: args.max_pages, posts: args.max_posts };
+    ingest::collect(pages, args.thread.as_deref(), fetcher.as_deref(), &limits, &mut |event| progress.page(event))
+}
+
+fn web(settings: &fetch::Settings, progress: &Rc<Progress>) -> Result<Web> {
+    let progress = Rc::clone(progress);
+    Web::new(settings.clone(), Box::new(move |waiting| progress.waiting(waiting)))
+}
+
+fn platforms() -> Result<()> {
+    let mut text = String::new();
+    for platform in PLATFORMS {
+        text.push_str(&format!("{:<16} {}\n", platform.name(), platform.about()));
+        if !platform.example().is_empty() {
+            text.push_str(&format!("{:<16} e.g. {}\n", "", platform.example()));
+        }
+    }
+    output::print(&text)
+}
+
+fn list_formats() -> Result<()> {
+    let lines = FORMATS.iter().map(|format| format!("{:<16} {}\n", format.name(), format.about()));
+    output::print(&lines.collect::<String>())
+}
+
+/// Opens the file with whatever the desktop uses; failing to is no reason to fail.
+fn open(path: &Path, progress: &Progress) {
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        "xdg-open"
+    };
+    if Process::new(opener).arg(path).spawn().is_err() {
+        progress.say(&format!("note: cannot run {opener}; open {} yourself", path.display()));
+    }
+}
