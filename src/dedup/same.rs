@@ -97,7 +97,7 @@ struct Quoting {
 pub(super) fn join(posts: &[Post], groups: &mut Groups) -> Texts {
     let mut texts = Texts::default();
     let mut exact: HashMap<u64, u32> = HashMap::with_capacity(posts.len());
-    let mut same: HashMap<u64, u32> = HashMap::with_capacity(posts.len());
+    let mut same: HashMap<u64, (u32, Which)> = HashMap::with_capacity(posts.len());
     let mut quoting = Vec::new();
     let (mut folded, mut other) = (Folded::default(), Folded::default());
     let mut starts = Vec::new();
@@ -122,30 +122,32 @@ pub(super) fn join(posts: &[Post], groups: &mut Groups) -> Texts {
         if text.len as usize >= SHORT {
             match same.entry(key(texts.words(&text))) {
                 Entry::Occupied(found) => {
-                    let first = texts.entries[*found.get() as usize];
-                    other.read(&posts[first.post as usize]);
-                    if folded.words(text.which) == other.words(first.which) {
-                        let quoted = Which::All == text.which || Which::All == first.which;
+                    let (first, which) = *found.get();
+                    other.read(&posts[first as usize]);
+                    if folded.words(text.which) == other.words(which) {
+                        let quoted = (text.which == Which::All) != (which == Which::All);
                         let kind = if quoted { GroupKind::Quoted } else { GroupKind::Near };
-                        groups.join(at, first.post, kind, Confidence::CERTAIN);
+                        groups.join(at, first, kind, Confidence::CERTAIN);
                         texts.drop_last(&text);
                         continue;
                     }
                 }
                 Entry::Vacant(free) => {
-                    free.insert(texts.entries.len() as u32);
+                    free.insert((at, text.which));
                 }
             }
         }
         if text.which == Which::All {
             quoting.extend(quotation(at, text.len as usize, &folded));
+        } else if folded.has_quotes() {
+            // Who quotes this post quotes its quotations too.
+            same.entry(key_of(&folded, Which::All)).or_insert((at, Which::All));
         }
         texts.keep(text);
     }
     for quoting in quoting {
-        if let Some(&source) = same.get(&quoting.key) {
-            let source = texts.entries[source as usize];
-            join_quoted(posts, groups, &quoting, source.post, source.which, (&mut folded, &mut other));
+        if let Some(&(source, which)) = same.get(&quoting.key) {
+            join_quoted(posts, groups, &quoting, source, which, (&mut folded, &mut other));
         }
     }
     texts
@@ -189,4 +191,10 @@ fn key(words: &[u32]) -> u64 {
     words.iter().fold(words.len() as u64, |key, &word| {
         (key.rotate_left(23) ^ u64::from(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     })
+}
+
+fn key_of(folded: &Folded, which: Which) -> u64 {
+    let mut words = Vec::new();
+    folded.hashes(which, &mut words, &mut Vec::new());
+    key(&words)
 }
