@@ -30,7 +30,7 @@ pub fn find(thread: &Thread) -> Duplicates {
     let mut groups = groups::Groups::new(posts.len());
     let texts = same::join(posts, &mut groups);
     near::join(posts, &texts, &mut groups);
-    let parts = parts::list(posts, &texts, &mut groups);
+    let parts = parts::list(posts, &texts, &groups);
     Duplicates::new(posts, groups.finish(posts), parts)
 }
 
