@@ -6,30 +6,45 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 ///
 /// White space that holds a line break becomes a line break, any other a space.
 pub(super) fn fold_into(text: &str, out: &mut String) {
-    if is_plain(text.as_bytes()) {
-        let start = out.len();
-        out.push_str(text);
-        if let Some(added) = out.get_mut(start..) {
-            added.make_ascii_lowercase();
-        }
-        return;
+    let spaced = has_single_spaces(text.as_bytes());
+    if spaced && text.is_ascii() {
+        return push_lowercase(text, out);
     }
     // Leaving out ASCII can only make the quick check more careful: ASCII never reorders or composes
     // unless a mark follows it, and a mark is never a plain "yes".
-    match is_nfkc_quick(text.chars().filter(|c| !c.is_ascii())) {
-        IsNormalized::Yes => fold_chars(text.chars(), out),
-        IsNormalized::No | IsNormalized::Maybe => fold_chars(text.nfkc(), out),
+    let beyond = || text.chars().filter(|c| !c.is_ascii());
+    if is_nfkc_quick(beyond()) != IsNormalized::Yes {
+        return fold_chars(text.nfkc(), out);
     }
+    if !spaced || beyond().any(char::is_whitespace) {
+        return fold_chars(text.chars(), out);
+    }
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
+        let (plain, from) = rest.split_at(at);
+        push_lowercase(plain, out);
+        let Some(c) = from.chars().next() else { break };
+        fold_char(c, out);
+        rest = &from[c.len_utf8()..];
+    }
+    push_lowercase(rest, out);
 }
 
-/// Whether it is ASCII whose white space is folded already, as most posts are.
+/// Whether all white space in ASCII is single spaces and single line breaks, as in most posts.
 ///
 /// Without early exit, so that the compiler can look at many bytes at once.
-fn is_plain(bytes: &[u8]) -> bool {
-    let space = |byte: u8| byte <= b' ';
-    let odd = bytes.iter().fold(false, |odd, &b| odd | !b.is_ascii() | ((b < b' ') & (b != b'\n')));
+fn has_single_spaces(bytes: &[u8]) -> bool {
+    let odd = bytes.iter().fold(false, |odd, &b| odd | ((b < b' ') & (b != b'\n')));
     let next = bytes.get(1..).unwrap_or_default();
-    !odd && !bytes.iter().zip(next).fold(false, |two, (&a, &b)| two | (space(a) & space(b)))
+    !odd && !bytes.iter().zip(next).fold(false, |two, (&a, &b)| two | ((a <= b' ') & (b <= b' ')))
+}
+
+fn push_lowercase(ascii: &str, out: &mut String) {
+    let start = out.len();
+    out.push_str(ascii);
+    if let Some(added) = out.get_mut(start..) {
+        added.make_ascii_lowercase();
+    }
 }
 
 fn fold_chars(chars: impl Iterator<Item = char>, out: &mut String) {
@@ -45,14 +60,18 @@ fn fold_chars(chars: impl Iterator<Item = char>, out: &mut String) {
         {
             out.push(gap);
         }
-        match c {
-            '’' | '‘' | '‛' => out.push('\''),
-            '“' | '”' | '„' | '«' | '»' => out.push('"'),
-            c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
-            // By way of the upper case, so that "straße" meets "STRASSE" and both sigmas meet.
-            c if c.is_alphabetic() => out.extend(c.to_uppercase().flat_map(char::to_lowercase)),
-            c => out.push(c),
-        }
+        fold_char(c, out);
+    }
+}
+
+fn fold_char(c: char, out: &mut String) {
+    match c {
+        '’' | '‘' | '‛' => out.push('\''),
+        '“' | '”' | '„' | '«' | '»' => out.push('"'),
+        c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
+        // By way of the upper case, so that "straße" meets "STRASSE" and both sigmas meet.
+        c if c.is_alphabetic() => out.extend(c.to_uppercase().flat_map(char::to_lowercase)),
+        c => out.push(c),
     }
 }
 
@@ -115,6 +134,13 @@ fn is_gap(byte: u8) -> bool {
 fn word_end(text: &str, mut at: usize) -> usize {
     let bytes = text.as_bytes();
     loop {
+        while let Some(eight) = eight(bytes, at) {
+            let inside = leading_word_bytes(eight);
+            at += inside;
+            if inside < 8 {
+                break;
+            }
+        }
         while bytes.get(at).is_some_and(|&byte| CLASS[usize::from(byte)] == WORD) {
             at += 1;
         }
@@ -126,6 +152,26 @@ fn word_end(text: &str, mut at: usize) -> usize {
             _ => return at,
         }
     }
+}
+
+/// The eight bytes from `at` on, the first one lowest.
+fn eight(bytes: &[u8], at: usize) -> Option<u64> {
+    let eight = bytes.get(at..)?.first_chunk::<8>()?;
+    Some(u64::from_le_bytes(*eight))
+}
+
+/// How many of eight bytes, from the first on, are ASCII letters and digits.
+///
+/// All eight at once: a loop would mispredict the end of every word.
+fn leading_word_bytes(eight: u64) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    let low = eight & !HIGH;
+    // The high bit of each byte of the sum says whether that byte is at least `least`.
+    let at_least = |bytes: u64, least: u8| bytes + u64::from(0x80 - least) * ONES;
+    let within = |bytes: u64, from: u8, to: u8| at_least(bytes, from) & !at_least(bytes, to + 1);
+    let word = (within(low | (0x20 * ONES), b'a', b'z') | within(low, b'0', b'9')) & !eight & HIGH;
+    ((word ^ HIGH).trailing_zeros() / 8) as usize
 }
 
 /// Han, kana, Thai, Lao, Khmer and Burmese: written without spaces.
@@ -159,21 +205,29 @@ static CLASS: [u8; 256] = {
     class
 };
 
-/// The hash of a folded word; only ever used to propose, never to decide.
-pub(super) fn hash_word(word: &[u8]) -> u32 {
+/// The hash of a folded word of a text; only ever used to propose, never to decide.
+pub(super) fn hash_word(text: &str, from: usize, to: usize) -> u32 {
     const MULTIPLY: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut hash = word.len() as u64;
-    let mut chunks = word.chunks_exact(8);
-    for chunk in &mut chunks {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(chunk);
-        hash = (hash ^ u64::from_le_bytes(eight)).wrapping_mul(MULTIPLY);
-        hash ^= hash >> 29;
+    let bytes = text.as_bytes();
+    let mut hash = (to - from) as u64;
+    let mut at = from;
+    loop {
+        let rest = to - at;
+        let next = match eight(bytes, at) {
+            Some(next) if rest >= 8 => next,
+            Some(next) => next & ((1 << (8 * rest)) - 1),
+            None => {
+                let tail = bytes.get(at..to).unwrap_or_default();
+                tail.iter().rev().fold(0, |next, &byte| (next << 8) | u64::from(byte))
+            }
+        };
+        hash = (hash ^ next).wrapping_mul(MULTIPLY);
+        hash ^= hash >> 32;
+        if rest <= 8 {
+            return (hash.wrapping_mul(MULTIPLY) >> 32) as u32;
+        }
+        at += 8;
     }
-    let tail = chunks.remainder().iter().fold(0u64, |tail, &byte| (tail << 8) | u64::from(byte));
-    hash = (hash ^ tail).wrapping_mul(MULTIPLY);
-    hash ^= hash >> 32;
-    (hash.wrapping_mul(MULTIPLY) >> 32) as u32
 }
 
 #[cfg(test)]

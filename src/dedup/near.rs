@@ -137,19 +137,13 @@ impl Sketches {
 
     /// Each run that may stand in several posts with each of its posts, sorted.
     fn shared(&self) -> Vec<u64> {
-        let mut once = Sieve::new(self.runs.len());
-        let mut again = Sieve::new(self.runs.len());
-        for &run in &self.runs {
-            if once.add(run) {
-                again.add(run);
-            }
-        }
-        drop(once);
+        let mut sieve = Sieve::new(self.runs.len());
+        self.runs.iter().for_each(|&run| sieve.add(run));
         let mut shared = Vec::new();
         let mut start = 0;
         for (&(_, end), post) in self.posts.iter().zip(0u64..) {
             for &run in self.runs.get(start..end as usize).unwrap_or_default() {
-                if again.has(run) {
+                if sieve.has_twice(run) {
                     shared.push(u64::from(run) << 32 | post);
                 }
             }
@@ -223,8 +217,9 @@ impl Compare {
     fn words(&mut self, posts: &[Post], later: &Text, with: u32, which: Which) -> f64 {
         self.one.read(&posts[later.post as usize]);
         self.other.read(&posts[with as usize]);
-        let mut a = self.one.words(later.which);
-        let mut b = self.other.words(which);
+        let mut a = self.one.hashed_words(later.which);
+        let mut b = self.other.hashed_words(which);
+        // By the hash first, which is quicker than by the letters.
         a.sort_unstable();
         b.sort_unstable();
         share(&a, &b)

@@ -67,8 +67,7 @@ fn is_compared(text: &Text, groups: &Groups) -> bool {
 fn hits(texts: &Texts, groups: &Groups) -> Vec<Hit> {
     let own = || texts.entries.iter().zip(0u32..).filter(|(text, _)| is_compared(text, groups));
     let sentences = own().map(|(text, _)| texts.sentences(text).len()).sum();
-    let (mut starts, mut met, mut again) =
-        (Sieve::new(sentences), Sieve::new(sentences), Sieve::new(sentences));
+    let (mut starts, mut met) = (Sieve::new(sentences), Sieve::new(sentences));
     for (text, _) in own() {
         let words = texts.words(text);
         for &(word, _) in texts.sentences(text) {
@@ -91,14 +90,12 @@ fn hits(texts: &Texts, groups: &Groups) -> Vec<Hit> {
             let key = key(sum);
             // One word again and again would otherwise hit at every word.
             if starts.has(key) && before.replace(key) != Some(key) {
-                if met.add(key) {
-                    again.add(key);
-                }
+                met.add(key);
                 hits.push(Hit { key, entry, word: start as u32 });
             }
         }
     }
-    hits.retain(|hit| again.has(hit.key));
+    hits.retain(|hit| met.has_twice(hit.key));
     hits.sort_unstable();
     hits
 }

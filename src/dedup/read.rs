@@ -62,7 +62,7 @@ impl Folded {
     pub(super) fn hashes(&self, which: Which, words: &mut Vec<u32>, starts: &mut Vec<u32>) {
         let base = words.len();
         self.each(which, |found, text| match found {
-            Found::Word(from, to) => words.push(hash_word(&text.as_bytes()[from..to])),
+            Found::Word(from, to) => words.push(hash_word(text, from, to)),
             Found::Stop => starts.push((words.len() - base) as u32),
         });
         starts.dedup();
@@ -74,6 +74,17 @@ impl Folded {
         self.each(which, |found, text| {
             if let Found::Word(from, to) = found {
                 words.push(&text[from..to]);
+            }
+        });
+        words
+    }
+
+    /// The words themselves, each with its hash.
+    pub(super) fn hashed_words(&self, which: Which) -> Vec<(u32, &str)> {
+        let mut words = Vec::new();
+        self.each(which, |found, text| {
+            if let Found::Word(from, to) = found {
+                words.push((hash_word(text, from, to), &text[from..to]));
             }
         });
         words

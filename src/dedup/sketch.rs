@@ -9,33 +9,37 @@ pub(super) fn mix(mut x: u64) -> u64 {
     x ^ (x >> 32)
 }
 
-/// A set of keys that may say yes to a key it does not hold, and never no to one it does.
+/// Which keys were added, and which more than once. It may say yes for another key, never no for one added.
 pub(super) struct Sieve {
+    /// Two bits a key, side by side: added once, added again.
     bits: Vec<u64>,
     mask: usize,
 }
 
 impl Sieve {
-    /// Of a size at which about one foreign key in sixteen gets through.
+    /// Of a size at which about one foreign key in eight gets through.
     pub(super) fn new(keys: usize) -> Self {
         let words = (keys / 4).max(16).next_power_of_two();
         Self { bits: vec![0; words], mask: words - 1 }
     }
 
-    /// Adds a key; whether it may have been there before.
-    pub(super) fn add(&mut self, key: u32) -> bool {
-        let (word, bit) = self.place(key);
-        let before = self.bits[word] & bit != 0;
-        self.bits[word] |= bit;
-        before
+    pub(super) fn add(&mut self, key: u32) {
+        let (word, once) = self.place(key);
+        let bits = &mut self.bits[word];
+        *bits |= once | (*bits & once) << 1;
     }
 
     pub(super) fn has(&self, key: u32) -> bool {
-        let (word, bit) = self.place(key);
-        self.bits[word] & bit != 0
+        let (word, once) = self.place(key);
+        self.bits[word] & once != 0
+    }
+
+    pub(super) fn has_twice(&self, key: u32) -> bool {
+        let (word, once) = self.place(key);
+        self.bits[word] & once << 1 != 0
     }
 
     fn place(&self, key: u32) -> (usize, u64) {
-        ((key >> 6) as usize & self.mask, 1 << (key & 63))
+        ((key >> 5) as usize & self.mask, 1 << (2 * (key & 31)))
     }
 }
