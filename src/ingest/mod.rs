@@ -6,6 +6,7 @@
 
 mod collect;
 mod document;
+mod json;
 
 pub use collect::{Event, Limits, collect};
 pub use document::Document;
