@@ -7,6 +7,7 @@
 mod collect;
 mod document;
 mod json;
+mod markdown;
 
 pub use collect::{Event, Limits, collect};
 pub use document::Document;
