@@ -6,6 +6,7 @@
 
 mod collect;
 mod document;
+mod html;
 mod json;
 mod markdown;
 
