@@ -6,8 +6,10 @@
 
 mod collect;
 mod document;
+mod entity;
 mod html;
 mod json;
+mod lemmy;
 mod markdown;
 
 pub use collect::{Event, Limits, collect};
@@ -72,4 +74,4 @@ pub struct Reading {
 }
 
 /// All platforms; where two are equally sure the earlier one reads.
-pub static PLATFORMS: &[&dyn Platform] = &[];
+pub static PLATFORMS: &[&dyn Platform] = &[&lemmy::Lemmy];
