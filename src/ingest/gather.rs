@@ -90,7 +90,6 @@ impl Gather {
 
     /// Takes in what a page held. Fails when the page belongs to another thread.
     pub(super) fn add(&mut self, reading: Reading, page: &Page) -> Result<()> {
-        self.pages += 1;
         let is_opening = |draft: &&Draft| draft.parent == Parent::Opening && draft.state != State::Missing;
         if let Some(opening) = reading.drafts.iter().find(is_opening) {
             match &self.opening {
@@ -103,6 +102,7 @@ impl Gather {
                 _ => self.opening = Some(opening.key.clone()),
             }
         }
+        self.pages += 1;
         if let Some(url) = &page.url {
             self.asked.insert(address(url));
         }

@@ -6,11 +6,15 @@
 
 mod collect;
 mod document;
+mod entity;
 mod gather;
 mod hacker_news;
 mod html;
 mod json;
+mod lemmy;
 mod markdown;
+mod ndjson;
+mod plain_text;
 mod walls;
 
 pub use collect::{Event, Limits, collect};
@@ -81,4 +85,5 @@ pub fn request_for(url: &Url) -> Request {
 }
 
 /// All platforms; where two are equally sure the earlier one reads.
-pub static PLATFORMS: &[&dyn Platform] = &[&hacker_news::HackerNews];
+pub static PLATFORMS: &[&dyn Platform] =
+    &[&hacker_news::HackerNews, &lemmy::Lemmy, &ndjson::Ndjson, &plain_text::PlainText];
