@@ -1,11 +1,24 @@
 //! A page together with what readers make of it: parsed once, shared by all who look at it.
+//!
+//! Parsing is guarded: markup that nests as deeply as no page for people does is refused instead of
+//! costing time that grows with the square of its depth.
 
 use std::cell::OnceCell;
 
-use scraper::Html;
+use html5ever::driver::{self, ParseOpts, Parser};
+use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::tree_builder::TreeBuilderOpts;
+use html5ever::{QualName, local_name, ns};
+use scraper::{Html, HtmlTreeSink};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fetch::Page;
+
+/// Elements inside one another at most. Old Reddit nests ten for each level of reply.
+const DEEPEST: usize = 3_000;
+
+/// Bytes handed to the parser between two looks at the depth, in a page that is flat.
+const CHUNK: usize = 16 * 1024;
 
 /// A page that is parsed as HTML at most once, when the first reader asks.
 #[derive(Debug)]
@@ -14,7 +27,7 @@ pub struct Document {
     pub page: Page,
     /// Which thread of a file with several the user asked for (`--thread`).
     pub wanted_thread: Option<String>,
-    html: OnceCell<Html>,
+    html: OnceCell<Option<Html>>,
 }
 
 impl Document {
@@ -23,8 +36,114 @@ impl Document {
         Self { page, wanted_thread, html: OnceCell::new() }
     }
 
-    /// The page as an HTML tree.
+    /// The page as an HTML tree; `<noscript>` holds elements, as it does for a crawler.
     pub(super) fn html(&self) -> Result<&Html> {
-        Ok(self.html.get_or_init(|| Html::parse_document(&self.page.text)))
+        self.html.get_or_init(|| parse(&self.page.text)).as_ref().ok_or_else(|| Error::Unrecognised {
+            what: self.page.name.clone(),
+            reason: format!("its elements nest more than {DEEPEST} deep, which no page for people does"),
+        })
+    }
+
+    /// The text from its first character that is no white space or byte order mark.
+    pub(super) fn start(&self) -> &str {
+        self.page.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}')
+    }
+
+    /// Whether the text looks like markup, whatever its label says.
+    pub(super) fn is_markup(&self) -> bool {
+        self.start().starts_with('<')
+    }
+
+    /// Whether the text looks like a JSON object or list, whatever its label says.
+    pub(super) fn is_json(&self) -> bool {
+        self.start().starts_with(['{', '['])
+    }
+
+    /// Whether this exact text stands anywhere in the page. Cheap: nothing is parsed.
+    pub(super) fn mentions(&self, text: &str) -> bool {
+        memchr::memmem::find(self.page.text.as_bytes(), text.as_bytes()).is_some()
+    }
+}
+
+/// A whole page as a tree; `None` when it nests too deeply.
+fn parse(text: &str) -> Option<Html> {
+    let sink = HtmlTreeSink::new(Html::new_document());
+    feed(driver::parse_document(sink, options()), text)
+}
+
+/// The markup of one post as a tree; `None` when it nests too deeply.
+pub(super) fn parse_fragment(text: &str) -> Option<Html> {
+    let sink = HtmlTreeSink::new(Html::new_fragment());
+    let context = QualName::new(None, ns!(html), local_name!("body"));
+    feed(driver::parse_fragment(sink, options(), context, Vec::new(), false), text)
+}
+
+fn options() -> ParseOpts {
+    // With scripting on, `<noscript>` would be one raw text, and there Discourse and Flarum keep the posts.
+    let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
+    ParseOpts { tree_builder, ..ParseOpts::default() }
+}
+
+/// Feeds the text in chunks, the smaller the deeper the page nests, and gives up on a hostile one.
+///
+/// Two things grow with the square of the input and are bounded here: the depth of open elements, which
+/// the tree builder walks for every tag, and the formatting elements that it opens anew in every paragraph.
+fn feed(mut parser: Parser<HtmlTreeSink>, text: &str) -> Option<Html> {
+    let mut rest = text;
+    let mut chunk = CHUNK;
+    while !rest.is_empty() {
+        let end = (chunk.min(rest.len())..rest.len()).find(|&at| rest.is_char_boundary(at));
+        let (now, later) = rest.split_at(end.unwrap_or(rest.len()));
+        parser.process(StrTendril::from_slice(now));
+        rest = later;
+        let (depth, nodes) = measure(&parser.tokenizer.sink.sink.0.borrow());
+        if depth > DEEPEST || nodes > 4 * (text.len() - rest.len()) + CHUNK {
+            return None;
+        }
+        chunk = (CHUNK * 100 / (100 + depth)).max(512);
+    }
+    Some(parser.finish())
+}
+
+/// How deep the newest node lies, and how many nodes there are.
+fn measure(html: &Html) -> (usize, usize) {
+    let nodes = html.tree.nodes();
+    let count = nodes.len();
+    let newest = nodes.rev().find(|node| node.parent().is_some());
+    (newest.map_or(0, |node| node.ancestors().take(DEEPEST + 1).count()), count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: String) -> Document {
+        Document::new(Page { text, ..Page::default() }, None)
+    }
+
+    #[test]
+    fn a_page_that_nests_too_deeply_is_refused() {
+        for tag in ["<div>", "<b>", "<blockquote>", "<table><tr><td>"] {
+            assert!(document(tag.repeat(400_000)).html().is_err(), "{tag}");
+        }
+    }
+
+    #[test]
+    fn formatting_that_reopens_in_every_paragraph_is_refused() {
+        let many: String = (0..2_900).map(|n| format!("<b a{n}>")).collect();
+        assert!(document(format!("<p>{many}{}", "<p>x".repeat(1_000_000))).html().is_err());
+    }
+
+    #[test]
+    fn a_page_that_nests_as_real_ones_do_is_read() {
+        let html = "<div>".repeat(2_500) + "deep" + &"</div>".repeat(2_500) + &"<p>é</p>".repeat(20_000);
+        assert!(document(html).html().is_ok());
+    }
+
+    #[test]
+    fn noscript_holds_elements() {
+        let page = document("<body><noscript><p>words</p></noscript></body>".to_owned());
+        let html = page.html().unwrap();
+        assert!(html.tree.values().any(|node| node.as_element().is_some_and(|e| e.name() == "p")));
     }
 }

@@ -6,6 +6,16 @@
 
 mod collect;
 mod document;
+mod entity;
+mod gather;
+mod hacker_news;
+mod html;
+mod json;
+mod lemmy;
+mod markdown;
+mod ndjson;
+mod plain_text;
+mod walls;
 
 pub use collect::{Event, Limits, collect};
 pub use document::Document;
@@ -68,5 +78,12 @@ pub struct Reading {
     pub notices: Vec<Notice>,
 }
 
+/// What to ask for when the user gives this address: what its platform prefers, else the page itself.
+pub fn request_for(url: &Url) -> Request {
+    let preferred = PLATFORMS.iter().find_map(|platform| platform.request(url));
+    preferred.unwrap_or_else(|| Request::page(url.clone()))
+}
+
 /// All platforms; where two are equally sure the earlier one reads.
-pub static PLATFORMS: &[&dyn Platform] = &[];
+pub static PLATFORMS: &[&dyn Platform] =
+    &[&hacker_news::HackerNews, &lemmy::Lemmy, &ndjson::Ndjson, &plain_text::PlainText];
