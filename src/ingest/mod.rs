@@ -5,6 +5,7 @@
 //! at arguments, and nothing is dropped without a [`Notice`].
 
 mod collect;
+mod discourse;
 mod document;
 mod entity;
 mod html;
@@ -74,4 +75,4 @@ pub struct Reading {
 }
 
 /// All platforms; where two are equally sure the earlier one reads.
-pub static PLATFORMS: &[&dyn Platform] = &[&lemmy::Lemmy];
+pub static PLATFORMS: &[&dyn Platform] = &[&lemmy::Lemmy, &discourse::Discourse];
