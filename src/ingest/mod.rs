@@ -5,6 +5,7 @@
 //! at arguments, and nothing is dropped without a [`Notice`].
 
 mod collect;
+mod discourse;
 mod document;
 mod entity;
 mod gather;
@@ -85,5 +86,10 @@ pub fn request_for(url: &Url) -> Request {
 }
 
 /// All platforms; where two are equally sure the earlier one reads.
-pub static PLATFORMS: &[&dyn Platform] =
-    &[&hacker_news::HackerNews, &lemmy::Lemmy, &ndjson::Ndjson, &plain_text::PlainText];
+pub static PLATFORMS: &[&dyn Platform] = &[
+    &hacker_news::HackerNews,
+    &lemmy::Lemmy,
+    &discourse::Discourse,
+    &ndjson::Ndjson,
+    &plain_text::PlainText,
+];
