@@ -1,0 +1,59 @@
+//! Lines that belong together: mail and other plain text is broken at a width, forum text is not.
+
+/// Widths at which people and mail programs break lines.
+const WRAP: std::ops::RangeInclusive<usize> = 56..=100;
+
+/// The paragraphs of a text as byte ranges: single lines, or runs of lines that were one before somebody
+/// broke it at a width. A line was broken there when the next line's first word would not have fitted.
+pub(super) fn each(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let width = memchr::memchr(b'\n', text.as_bytes()).map_or(0, |_| widest(text));
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        if at >= text.len() {
+            return None;
+        }
+        let start = at;
+        loop {
+            let end = line_end(text, at);
+            let next = (end + 1).min(text.len());
+            let line = &text[at..end];
+            at = next;
+            if next >= text.len() || !continues(line, &text[next..line_end(text, next)], width) {
+                return Some((start, end));
+            }
+        }
+    })
+}
+
+fn line_end(text: &str, from: usize) -> usize {
+    memchr::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |at| from + at)
+}
+
+/// The longest line, if it is no longer than a broken line can be; otherwise 0.
+fn widest(text: &str) -> usize {
+    let mut widest = 0;
+    for line in text.split('\n') {
+        let trimmed = line.trim_end();
+        if trimmed.len() > *WRAP.end() && !trimmed.contains("://") {
+            return 0;
+        }
+        widest = widest.max(trimmed.len().min(*WRAP.end()));
+    }
+    if WRAP.contains(&widest) { widest } else { 0 }
+}
+
+fn continues(line: &str, next: &str, width: usize) -> bool {
+    if width == 0 || line.len() + 24 < width {
+        return false;
+    }
+    let next = next.trim_start();
+    let word = next.split(' ').next().unwrap_or_default();
+    !word.is_empty() && !is_marker(word) && line.trim_end().len() + 1 + word.len() > width
+}
+
+/// Whether a line's first word marks an item of a list.
+fn is_marker(word: &str) -> bool {
+    let body = word.trim_end_matches(['.', ')', ':']);
+    let number = body.len() < word.len() && !body.is_empty() && body.bytes().all(|b| b.is_ascii_digit());
+    number || matches!(word, "-" | "*" | "+" | "•" | "–" | "—" | "--" | "·")
+}
