@@ -4,7 +4,9 @@
 //! guess bears its confidence and who made it.
 
 mod coverage;
+mod drawing;
 pub mod formats;
+mod outline;
 mod view;
 
 pub use coverage::Coverage;

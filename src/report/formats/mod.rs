@@ -1,8 +1,16 @@
 //! The ways in which a report is written: one file each, and a table.
 
+mod address;
+mod csv;
+mod html;
 mod json;
+mod markdown;
+mod text;
 
+pub use csv::review as review_csv;
 pub use json::{review as review_json, summary as summary_json, thread as thread_json};
+pub use markdown::summary as summary_markdown;
+pub use text::{review as review_text, summary as summary_text, thread as thread_text};
 
 use super::Report;
 use crate::error::{Error, Result};
@@ -24,7 +32,10 @@ pub trait Format: Sync {
 
 /// All formats of the map, the default first.
 pub static FORMATS: &[&dyn Format] = &[
-    &json::Json, //
+    &html::Html,
+    &json::Json,
+    &markdown::Markdown,
+    &text::Text,
 ];
 
 /// The format with this name.

@@ -1,0 +1,148 @@
+//! The drawing of the rebuttal graph as SVG in the page.
+//!
+//! Colours come from the page's style sheet, places from [`crate::report::drawing`]. Every claim is a link
+//! to its words, so the drawing works without scripts.
+
+use super::escaped::Escaped;
+use super::marks;
+use crate::report::drawing::{Drawing, Edge, Node};
+use crate::report::outline::Outline;
+
+/// Writes the drawing with its caption, or one sentence when there is nothing to draw.
+pub(super) fn write(page: &mut Escaped, outline: &Outline<'_>) {
+    let drawing = Drawing::of(outline);
+    if drawing.nodes.is_empty() {
+        page.markup("<p class=\"none\">Nobody was found to answer anybody’s claim, so there is no graph to draw.</p>");
+        return;
+    }
+    page.markup("<figure class=\"graph\"><div class=\"box\" tabindex=\"0\" role=\"group\" aria-label=\"Graph, ");
+    page.number(drawing.nodes.len() as u32).markup(" claims; scrolls sideways\">\n");
+    page.markup("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"group\" aria-label=\"Who answers whose claim\" width=\"");
+    page.coordinate(drawing.width).markup("\" height=\"").coordinate(drawing.height);
+    page.markup("\" viewBox=\"0 0 ").coordinate(drawing.width).markup(" ").coordinate(drawing.height);
+    page.markup("\">\n").markup(HEADS);
+    for edge in drawing.edges.iter() {
+        line(page, outline, edge);
+    }
+    for node in &drawing.nodes {
+        claim(page, outline, node);
+    }
+    for edge in drawing.edges.iter() {
+        words(page, outline, edge);
+    }
+    page.markup("</svg></div>\n<figcaption>");
+    page.markup("Read it from the top: below each claim stands who answers it. ");
+    if drawing.nodes.len() < drawing.total {
+        page.markup("Showing ").number(drawing.nodes.len() as u32).markup(" of ");
+        page.number(drawing.total as u32).markup(" claims and reasons, the most contested first. ");
+    }
+    page.markup("All lines are guesses; the figure on a line is how sure it is.</figcaption></figure>\n");
+}
+
+/// A flat bar for attacks and an arrow for supports.
+const HEADS: &str = concat!(
+    "<defs>",
+    "<marker id=\"bar\" viewBox=\"0 0 8 16\" refX=\"4\" refY=\"8\" markerWidth=\"8\" markerHeight=\"16\" ",
+    "markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"rebut-head\" d=\"M4 1V15\"/></marker>",
+    "<marker id=\"arrow\" viewBox=\"0 0 12 12\" refX=\"10\" refY=\"6\" markerWidth=\"12\" markerHeight=\"12\" ",
+    "markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"support-head\" d=\"M1 1L11 6L1 11Z\"/></marker>",
+    "</defs>\n",
+);
+
+fn line(page: &mut Escaped, outline: &Outline<'_>, edge: &Edge) {
+    let Some(relation) = outline.report().relations.get(edge.relation as usize) else { return };
+    let mark = marks::relation(relation.kind);
+    let (start, end) = (edge.start, edge.end);
+    let middle = (start.1 + end.1) / 2.0;
+    page.markup("<path class=\"e ").markup(mark.class);
+    page.markup(if edge.main { "\" data-a=\"" } else { " aside\" data-a=\"" });
+    page.number(edge.from).markup("\" data-b=\"").number(edge.to).markup("\" d=\"M");
+    point(page, start).markup("C");
+    if edge.main {
+        point(point(page, (start.0, middle)).markup(" "), (end.0, middle));
+    } else {
+        let across = (start.0 + end.0) / 2.0;
+        point(point(page, (across, start.1)).markup(" "), (across, end.1));
+    }
+    point(page.markup(" "), end).markup("\" marker-end=\"url(#");
+    page.markup(if relation.kind == "support" { "arrow" } else { "bar" });
+    page.markup(")\" stroke-opacity=\"").hundredths(0.4 + 0.6 * relation.confidence.value()).markup("\"/>\n");
+}
+
+/// The word on a line, so that colour is never the only sign.
+fn words(page: &mut Escaped, outline: &Outline<'_>, edge: &Edge) {
+    let Some(relation) = outline.report().relations.get(edge.relation as usize) else { return };
+    if !edge.main {
+        return;
+    }
+    let mark = marks::relation(relation.kind);
+    let at = (edge.start.0 * 0.62 + edge.end.0 * 0.38, edge.start.1 * 0.62 + edge.end.1 * 0.38 + 4.0);
+    page.markup("<text class=\"w ").markup(mark.class).markup("\" aria-hidden=\"true\" text-anchor=\"middle\" x=\"");
+    page.coordinate(at.0).markup("\" y=\"").coordinate(at.1).markup("\">").markup(mark.word).markup(" ");
+    page.number(marks::percent(relation.confidence)).markup(" %</text>\n");
+}
+
+fn point(page: &mut Escaped, at: (f64, f64)) -> &mut Escaped {
+    page.coordinate(at.0).markup(" ").coordinate(at.1)
+}
+
+fn claim(page: &mut Escaped, outline: &Outline<'_>, node: &Node) {
+    let Some(unit) = outline.unit(node.unit) else { return };
+    let standing = outline.standing(node.unit);
+    let label = standing.map(|standing| marks::label(standing.label));
+    page.markup("<a class=\"node ").markup(label.as_ref().map_or("reason", |label| label.class));
+    page.markup("\" href=\"#unit-").number(unit.id).markup("\" data-n=\"").number(unit.id);
+    page.markup("\" aria-label=\"");
+    name(page, outline, node);
+    page.markup("\"><title>").text(&unit.text).markup("</title><rect x=\"").coordinate(node.x);
+    page.markup("\" y=\"").coordinate(node.y).markup("\" width=\"").coordinate(node.width);
+    page.markup("\" height=\"").coordinate(node.height).markup("\" rx=\"7\"/>");
+    let (x, mut y) = (node.x + 12.0, node.y + 22.0);
+    text_line(page, "<text class=\"a\" x=\"", x, y);
+    let author = outline.author(unit.post).unwrap_or("unknown");
+    page.text(&marks::short(author, 20)).markup(" #").number(unit.post).markup("</text>");
+    for words in &node.lines {
+        y += 17.0;
+        text_line(page, "<text x=\"", x, y);
+        page.text(words).markup("</text>");
+    }
+    y += 18.0;
+    text_line(page, "<text class=\"s\" x=\"", x, y);
+    match (label, standing) {
+        (Some(label), Some(standing)) => {
+            page.markup(label.glyph).markup(" ").markup(label.word).markup(" ");
+            page.hundredths(standing.strength);
+        }
+        _ => {
+            page.markup(unit.role.as_str()).markup(" ");
+            page.number(marks::percent(unit.confidence)).markup(" %");
+        }
+    }
+    if node.more > 0 {
+        page.markup("<tspan class=\"m\"> · ").number(node.more as u32).markup(" more below</tspan>");
+    }
+    page.markup("</text></a>\n");
+}
+
+fn text_line(page: &mut Escaped, open: &'static str, x: f64, y: f64) {
+    page.markup(open).coordinate(x).markup("\" y=\"").coordinate(y).markup("\">");
+}
+
+/// What a screen reader says of a claim: whose it is, its words, what it answers and how it stands.
+fn name(page: &mut Escaped, outline: &Outline<'_>, node: &Node) {
+    let Some(unit) = outline.unit(node.unit) else { return };
+    page.text(outline.author(unit.post).unwrap_or("unknown")).markup(", post ").number(unit.post);
+    page.markup(": ").text(&marks::short(&unit.text, 200)).markup(". ");
+    for relation in outline.outgoing(node.unit).take(3) {
+        let target = outline.target(relation).and_then(|target| outline.unit(target));
+        let Some(target) = target else { continue };
+        page.markup(marks::relation(relation.kind).word).markup(" ");
+        page.text(outline.author(target.post).unwrap_or("unknown")).markup(" in post ");
+        page.number(target.post).markup(", ").number(marks::percent(relation.confidence));
+        page.markup(" percent sure. ");
+    }
+    if let Some(standing) = outline.standing(node.unit) {
+        page.markup(marks::label(standing.label).word).markup(", strength ");
+        page.hundredths(standing.strength).markup(".");
+    }
+}
