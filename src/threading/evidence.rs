@@ -1,14 +1,25 @@
 //! What a post's words tell about whom it answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::words;
+
+/// The stem of a word that carries a topic, spelt as the thread spells it.
+fn content(word: &str, spelling: &HashMap<String, String>) -> Option<String> {
+    let topical = word.len() > 2 && !words::is_stop(word);
+    topical.then(|| {
+        let stem = words::stem(word);
+        spelling.get(stem).cloned().unwrap_or_else(|| stem.to_owned())
+    })
+}
 
 /// The parts of a post that speak for or against a reply link.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     /// Weight of each content word: its count.
     pub words: BTreeMap<String, f64>,
+    /// Content words that follow each other, as stems.
+    pub pairs: BTreeSet<(String, String)>,
     /// How plainly it begins as an answer to something just said.
     pub opens_as_answer: Opening,
     /// It ends in a question mark.
@@ -115,16 +126,33 @@ static POINTS_AT_ARGUMENT: &[&str] = &[
 static THIRD: &[&str] = &["he", "he's", "she", "she's", "they're"];
 
 impl Evidence {
-    pub(super) fn of(text: &str) -> Self {
+    /// Reads a post; `spelling` maps rare misspellings to the word that the thread uses.
+    pub(super) fn of(text: &str, spelling: &HashMap<String, String>) -> Self {
         let normal = words::normal(text);
         let all: Vec<&str> = words::each(&normal).map(|(_, word)| word).collect();
         let mut counts: BTreeMap<String, f64> = BTreeMap::new();
-        for word in all.iter().filter(|word| word.len() > 2 && !words::is_stop(word)) {
-            *counts.entry(words::stem(word).to_owned()).or_default() += 1.0;
+        let mut pairs = BTreeSet::new();
+        let mut before: Option<String> = None;
+        for word in &all {
+            let Some(word) = content(word, spelling) else {
+                before = None;
+                continue;
+            };
+            *counts.entry(word.clone()).or_default() += 1.0;
+            if let Some(before) = before.replace(word.clone()) {
+                pairs.insert((before, word));
+            }
+        }
+        for figure in normal.split_whitespace().filter(|word| word.contains(|c: char| c.is_ascii_digit())) {
+            let figure = figure.trim_matches(|c: char| !c.is_alphanumeric());
+            if !figure.contains("://") {
+                counts.entry(figure.to_owned()).or_insert(1.0);
+            }
         }
         let numbers = all.iter().filter(|word| word.contains(|c: char| c.is_ascii_digit())).count();
         Self {
             words: counts,
+            pairs,
             opens_as_answer: opening(&normal, &all),
             asks: normal.ends_with('?'),
             brief: all.len() <= 3,
@@ -190,16 +218,50 @@ fn cited(normal: &str) -> Vec<String> {
     found
 }
 
+/// Words that stand in one post only and are one letter off a word that stands in several: misspellings.
+///
+/// Left out for threads of many words, where one letter makes another word too often.
+pub(super) fn misspellings<'t>(texts: impl Iterator<Item = &'t str>) -> HashMap<String, String> {
+    const MOST_WORDS: usize = 5_000;
+    let mut holders: BTreeMap<String, u32> = BTreeMap::new();
+    for text in texts {
+        let normal = words::normal(text);
+        let found: BTreeSet<&str> = words::each(&normal).map(|(_, word)| words::stem(word)).collect();
+        for word in found {
+            *holders.entry(word.to_owned()).or_default() += 1;
+        }
+    }
+    if holders.len() > MOST_WORDS {
+        return HashMap::new();
+    }
+    let long = |word: &str| word.len() >= 5 && word.is_ascii();
+    let usual: Vec<&String> =
+        holders.iter().filter(|(word, posts)| **posts > 1 && long(word)).map(|(word, _)| word).collect();
+    let rare = holders.iter().filter(|(word, posts)| **posts == 1 && long(word)).map(|(word, _)| word);
+    rare.filter_map(|word| {
+        let meant = usual.iter().find(|usual| one_letter_off(word.as_bytes(), usual.as_bytes()))?;
+        Some((word.clone(), (*meant).clone()))
+    })
+    .collect()
+}
+
+/// Whether two words of one length and first letter differ in exactly one letter.
+fn one_letter_off(one: &[u8], other: &[u8]) -> bool {
+    let alike = one.len() == other.len() && one.first() == other.first();
+    alike && one.iter().zip(other).filter(|(a, b)| a != b).count() == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn openings_are_told_apart() {
-        assert_eq!(Evidence::of("No, he’s asking for a source.").opens_as_answer, Opening::OfAThird);
-        assert_eq!(Evidence::of("No, a source.").opens_as_answer, Opening::TakesUp);
-        assert_eq!(Evidence::of("Norway has none.").opens_as_answer, Opening::Plain);
-        assert_eq!(Evidence::of("By that logic nobody may.").opens_as_answer, Opening::PointsAtArgument);
+        let of = |text| Evidence::of(text, &HashMap::new());
+        assert_eq!(of("No, he’s asking for a source.").opens_as_answer, Opening::OfAThird);
+        assert_eq!(of("No, a source.").opens_as_answer, Opening::TakesUp);
+        assert_eq!(of("Norway has none.").opens_as_answer, Opening::Plain);
+        assert_eq!(of("By that logic nobody may.").opens_as_answer, Opening::PointsAtArgument);
     }
 
     #[test]

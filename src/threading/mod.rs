@@ -21,6 +21,9 @@ pub fn link(thread: &mut Thread, duplicates: &Duplicates) {
     by_quotation(thread);
     by_mention(thread);
     if flat {
+        for (quotation, of) in flat::bare_quotations(thread, duplicates) {
+            thread.infer_reply(quotation, of, KnownBy::Quoted);
+        }
         let inferred = flat::infer(thread, duplicates);
         let count = inferred.len();
         for (post, to, known_by) in inferred {
