@@ -15,14 +15,14 @@ const MOST: usize = 40;
 /// How many answers to one claim are drawn at most, and how many of those may be supports.
 const MOST_ANSWERS: usize = 4;
 const MOST_SUPPORTS: usize = 2;
-const NODE_WIDTH: f64 = 216.0;
+const NODE_WIDTH: f64 = 196.0;
 const PADDING: f64 = 12.0;
 const LINE: f64 = 17.0;
-const GAP_X: f64 = 24.0;
-const GAP_Y: f64 = 50.0;
+const GAP_X: f64 = 18.0;
+const GAP_Y: f64 = 60.0;
 /// Trees stand side by side up to this width.
-const SHELF: f64 = 960.0;
-const MARGIN: f64 = 8.0;
+const SHELF: f64 = 1080.0;
+const MARGIN: f64 = 6.0;
 
 /// The chosen claims with their places, and the lines between them.
 #[derive(Debug, Default)]
@@ -57,8 +57,41 @@ pub(super) struct Edge {
     pub(super) to: u32,
     pub(super) start: (f64, f64),
     pub(super) end: (f64, f64),
-    /// Whether it follows the tree; other lines are drawn beside it.
-    pub(super) main: bool,
+    pub(super) shape: Shape,
+}
+
+/// How a line runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Up to the claim above.
+    Up,
+    /// Up, then sideways into another line.
+    Into,
+    /// Across, to a claim that does not stand above.
+    Aside,
+}
+
+impl Edge {
+    /// The two points that bend the line (a cubic curve).
+    pub(super) fn bends(&self) -> ((f64, f64), (f64, f64)) {
+        let (start, end) = (self.start, self.end);
+        let middle = ((start.0 + end.0) / 2.0, (start.1 + end.1) / 2.0);
+        match self.shape {
+            Shape::Up => ((start.0, middle.1), (end.0, middle.1)),
+            Shape::Into => ((start.0, end.1), (start.0, end.1)),
+            Shape::Aside => ((middle.0, start.1), (middle.0, end.1)),
+        }
+    }
+
+    /// A point of the line above its word, nearer to its start.
+    fn on_the_way(&self) -> (f64, f64) {
+        let (first, second) = self.bends();
+        let (t, u) = (0.45, 0.55);
+        let at = |start: f64, first: f64, second: f64, end: f64| {
+            u * u * u * start + 3.0 * u * u * t * first + 3.0 * u * t * t * second + t * t * t * end
+        };
+        (at(self.start.0, first.0, second.0, self.end.0), at(self.start.1, first.1, second.1, self.end.1))
+    }
 }
 
 impl Drawing {
@@ -79,41 +112,33 @@ impl Drawing {
         drawing
     }
 
-    /// Places one tree, given in preorder with each node's parent position.
+    /// Places one tree: levels from top to bottom, the first answer straight below what it answers and the
+    /// others to the right, each as far left as there is room for all that stands below it.
     fn place(&mut self, tree: &Tree, outline: &Outline<'_>, shelf: &mut Shelf) {
-        let mut widths = vec![0.0f64; tree.picks.len()];
-        for (at, pick) in tree.picks.iter().enumerate().rev() {
-            widths[at] = widths[at].max(NODE_WIDTH);
-            if let Some(parent) = pick.parent {
-                widths[parent] += widths[at] + if widths[parent] > 0.0 { GAP_X } else { 0.0 };
-            }
-        }
-        let width = widths.first().copied().unwrap_or(0.0);
+        let lines: Vec<Vec<String>> = tree
+            .picks
+            .iter()
+            .map(|pick| outline.unit(pick.unit).map_or("", |unit| unit.text.as_str()))
+            .map(|words| wrap(words, NODE_WIDTH - 2.0 * PADDING, 3))
+            .collect();
+        let heights: Vec<f64> =
+            lines.iter().map(|lines| 2.0 * PADDING + LINE * (lines.len() as f64 + 2.0) - 2.0).collect();
+        let (columns, width) = columns(&tree.picks);
         if shelf.x > MARGIN && shelf.x + width > SHELF {
-            *shelf = Shelf { x: MARGIN, y: shelf.bottom + GAP_Y * 0.7, bottom: shelf.bottom };
+            *shelf = Shelf { x: MARGIN, y: shelf.bottom + GAP_Y * 0.6, bottom: shelf.bottom };
         }
-        let mut next = vec![0.0f64; tree.picks.len()];
-        let first = self.nodes.len();
-        for (at, pick) in tree.picks.iter().enumerate() {
-            let Some(unit) = outline.unit(pick.unit) else { continue };
-            let lines = wrap(&unit.text, NODE_WIDTH - 2.0 * PADDING, 3);
-            let height = 2.0 * PADDING + LINE * (lines.len() as f64 + 2.0) - 2.0;
-            let (left, top) = match pick.parent {
-                None => (shelf.x, shelf.y),
-                Some(parent) => {
-                    let above = self.nodes.get(first + parent).map_or(0.0, |node| node.y + node.height);
-                    let left = next[parent];
-                    next[parent] += widths[at] + GAP_X;
-                    (left, above + GAP_Y)
-                }
-            };
-            next[at] = left;
-            let x = left + (widths[at] - NODE_WIDTH) / 2.0;
-            shelf.bottom = shelf.bottom.max(top + height);
+        let mut tops = vec![shelf.y];
+        for level in 0..tree.levels() {
+            let tall = tree.picks.iter().zip(&heights).filter(|(pick, _)| pick.level == level);
+            let bottom = tops[level] + tall.map(|(_, height)| *height).fold(0.0, f64::max);
+            shelf.bottom = shelf.bottom.max(bottom);
+            tops.push(bottom + GAP_Y);
+        }
+        for (((pick, lines), height), column) in tree.picks.iter().zip(lines).zip(heights).zip(columns) {
             self.nodes.push(Node {
                 unit: pick.unit,
-                x,
-                y: top,
+                x: shelf.x + column,
+                y: tops[pick.level],
                 width: NODE_WIDTH,
                 height,
                 lines,
@@ -143,8 +168,8 @@ impl Drawing {
         for (mut edge, step) in undercuts {
             let attacked = edges.iter().find(|drawn| Some(drawn.relation) == step);
             if let Some(attacked) = attacked {
-                let (from, to) = (attacked.start, attacked.end);
-                edge.end = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
+                edge.end = attacked.on_the_way();
+                edge.shape = Shape::Into;
             }
             edges.push(edge);
         }
@@ -155,7 +180,8 @@ impl Drawing {
 /// A line from the top of the answer to the bottom of what it answers, or beside the tree otherwise.
 fn between(relation: &RelationView, from: &Node, to: &Node) -> Edge {
     let below = from.y > to.y + to.height;
-    let spread = ((from.x - to.x) / NODE_WIDTH * 18.0).clamp(-60.0, 60.0);
+    // Lines from further to the right end further to the right, so that their heads stay apart.
+    let spread = ((from.x - to.x) / NODE_WIDTH * 20.0).clamp(-80.0, 80.0);
     let (start, end) = if below {
         (
             (from.x + from.width / 2.0, from.y),
@@ -169,7 +195,8 @@ fn between(relation: &RelationView, from: &Node, to: &Node) -> Edge {
             (side(to, !right), to.y + to.height / 2.0),
         )
     };
-    Edge { relation: relation.id, from: from.unit, to: to.unit, start, end, main: below }
+    let shape = if below { Shape::Up } else { Shape::Aside };
+    Edge { relation: relation.id, from: from.unit, to: to.unit, start, end, shape }
 }
 
 struct Shelf {
@@ -182,11 +209,39 @@ struct Tree {
     picks: Vec<Pick>,
 }
 
+#[derive(Clone, Copy)]
 struct Pick {
     unit: u32,
     /// Position of the parent in the same tree; always earlier.
     parent: Option<usize>,
+    level: usize,
     more: usize,
+}
+
+impl Tree {
+    fn levels(&self) -> usize {
+        self.picks.iter().map(|pick| pick.level + 1).max().unwrap_or(0)
+    }
+}
+
+/// Where each node of a tree in preorder starts, and how wide the tree is.
+fn columns(picks: &[Pick]) -> (Vec<f64>, f64) {
+    let mut deepest: Vec<usize> = picks.iter().map(|pick| pick.level).collect();
+    for at in (0..picks.len()).rev() {
+        if let Some(parent) = picks[at].parent {
+            deepest[parent] = deepest[parent].max(deepest[at]);
+        }
+    }
+    let mut taken = vec![0.0f64; deepest.iter().max().map_or(0, |deepest| deepest + 1)];
+    let mut columns: Vec<f64> = Vec::with_capacity(picks.len());
+    for (at, pick) in picks.iter().enumerate() {
+        let above = pick.parent.map_or(0.0, |parent| columns[parent]);
+        let free = taken[pick.level..=deepest[at]].iter().copied().fold(above, f64::max);
+        taken[pick.level] = free + NODE_WIDTH + GAP_X;
+        columns.push(free);
+    }
+    let width = columns.iter().copied().fold(0.0, f64::max) + NODE_WIDTH;
+    (columns, width)
 }
 
 /// Every unit under the one that its surest relation bears on.
@@ -203,6 +258,7 @@ struct Forest {
 struct Answer {
     from: u32,
     attack: bool,
+    undercut: bool,
     confidence: f64,
 }
 
@@ -210,27 +266,32 @@ impl Forest {
     fn of(outline: &Outline<'_>) -> Self {
         let report = outline.report();
         let count = report.units.len();
-        let mut best: Vec<Option<(u32, bool, f64)>> = vec![None; count];
+        let mut best: Vec<Option<(u32, Answer)>> = vec![None; count];
         let mut part = vec![false; count];
         for relation in &report.relations {
             let Some(target) = outline.target(relation) else { continue };
             let (from, to) = (relation.from as usize, target as usize);
-            if from >= count || to >= count || from == to {
+            if from >= count || to >= count || from == to || is_aside(outline, relation) {
                 continue;
             }
             (part[from], part[to]) = (true, true);
-            let (attack, confidence) = (relation.kind != "support", relation.confidence.value());
-            let better = best[from].is_none_or(|(_, kept, sure)| (attack, confidence) > (kept, sure));
-            if better {
-                best[from] = Some((target, attack, confidence));
+            let answer = Answer {
+                from: relation.from,
+                attack: relation.kind != "support",
+                undercut: relation.step.is_some(),
+                confidence: relation.confidence.value(),
+            };
+            let weight = |answer: &Answer| (answer.attack, answer.confidence);
+            if best[from].is_none_or(|(_, kept)| weight(&answer) > weight(&kept)) {
+                best[from] = Some((target, answer));
             }
         }
-        let mut parent: Vec<Option<u32>> = best.iter().map(|best| best.map(|(to, ..)| to)).collect();
+        let mut parent: Vec<Option<u32>> = best.iter().map(|best| best.map(|(to, _)| to)).collect();
         cut_circles(&mut parent);
         let mut answers: Vec<Vec<Answer>> = vec![Vec::new(); count];
-        for (from, (to, best)) in parent.iter().zip(&best).enumerate() {
-            if let (Some(to), Some((_, attack, confidence))) = (to, *best) {
-                answers[*to as usize].push(Answer { from: from as u32, attack, confidence });
+        for (to, best) in parent.iter().zip(&best) {
+            if let (Some(to), Some((_, answer))) = (to, *best) {
+                answers[*to as usize].push(answer);
             }
         }
         let attacks = attacks(&parent, &answers);
@@ -269,21 +330,29 @@ impl Forest {
 
     /// Breadth first until the room is used, then put into preorder.
     fn tree(&self, root: u32, room: usize) -> Tree {
-        let mut found = vec![Pick { unit: root, parent: None, more: 0 }];
+        let mut found = vec![Pick { unit: root, parent: None, level: 0, more: 0 }];
         let mut at = 0;
         while at < found.len() {
-            let answers = &self.answers[found[at].unit as usize];
+            let (unit, level) = (found[at].unit, found[at].level + 1);
             let mut supports = 0;
             let mut taken = 0;
-            for answer in answers {
+            // What undercuts the step from this unit stood beside it when its parent was done.
+            let own = self.answers[unit as usize].iter().filter(|answer| !answer.undercut || at == 0);
+            for answer in own.clone() {
                 supports += usize::from(!answer.attack);
                 let fits = taken < MOST_ANSWERS && (answer.attack || supports <= MOST_SUPPORTS);
-                if fits && found.len() < room {
-                    taken += 1;
-                    found.push(Pick { unit: answer.from, parent: Some(at), more: 0 });
+                if !fits || found.len() >= room {
+                    continue;
+                }
+                taken += 1;
+                found.push(Pick { unit: answer.from, parent: Some(at), level, more: 0 });
+                for beside in self.answers[answer.from as usize].iter().filter(|beside| beside.undercut).take(2) {
+                    if found.len() < room {
+                        found.push(Pick { unit: beside.from, parent: Some(at), level, more: 0 });
+                    }
                 }
             }
-            found[at].more = answers.len() - taken;
+            found[at].more = own.count() - taken;
             at += 1;
         }
         preorder(found)
@@ -303,10 +372,20 @@ fn preorder(found: Vec<Pick>) -> Tree {
     while let Some(at) = waiting.pop() {
         place[at] = picks.len();
         let pick = &found[at];
-        picks.push(Pick { unit: pick.unit, parent: pick.parent.map(|parent| place[parent]), more: pick.more });
+        picks.push(Pick { parent: pick.parent.map(|parent| place[parent]), ..*pick });
         waiting.extend(children[at].iter().rev());
     }
     Tree { picks }
+}
+
+/// Whether this is but a reason that a post gives for its own claim and that nobody took up: the drawing is
+/// about who answers whom.
+fn is_aside(outline: &Outline<'_>, relation: &RelationView) -> bool {
+    let post = |unit: u32| outline.unit(unit).map(|unit| unit.post);
+    let own = relation.to.is_some_and(|to| post(to) == post(relation.from));
+    own && relation.kind == "support"
+        && outline.incoming(relation.from).next().is_none()
+        && !outline.is_undercut(relation.id)
 }
 
 /// Takes one link out of every circle, so that parents make a forest.

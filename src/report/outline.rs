@@ -18,6 +18,7 @@ pub(super) struct Outline<'a> {
     standing: Vec<Option<u32>>,
     outgoing: Lists,
     incoming: Lists,
+    undercut: Vec<bool>,
     flags: Lists,
     repeats: Vec<Option<(u32, &'static str)>>,
     said_again: BTreeMap<u32, Vec<u32>>,
@@ -41,6 +42,7 @@ impl<'a> Outline<'a> {
             standing: last_of(units, report.standing.iter().map(|standing| standing.unit)),
             outgoing: Lists::group(units, report.relations.iter().map(|relation| Some(relation.from))),
             incoming: Lists::group(units, report.relations.iter().map(|relation| relation.to)),
+            undercut: undercut(&report.relations),
             flags: Lists::group(posts, report.flags.iter().map(|flag| Some(flag.post))),
             repeats: vec![None; posts],
             said_again: BTreeMap::new(),
@@ -129,6 +131,11 @@ impl<'a> Outline<'a> {
         self.incoming.of(unit).iter().filter_map(|&at| self.report.relations.get(at as usize))
     }
 
+    /// Whether some relation undercuts this one.
+    pub(super) fn is_undercut(&self, relation: u32) -> bool {
+        self.undercut.get(relation as usize).copied().unwrap_or(false)
+    }
+
     /// The unit that a relation is about in the end: its target, or who speaks in the step it undercuts.
     pub(super) fn target(&self, relation: &RelationView) -> Option<u32> {
         let step = || self.report.relations.get(relation.step? as usize).map(|step| step.from);
@@ -191,6 +198,16 @@ impl Lists {
             _ => &[],
         }
     }
+}
+
+fn undercut(relations: &[RelationView]) -> Vec<bool> {
+    let mut undercut = vec![false; relations.len()];
+    for step in relations.iter().filter_map(|relation| relation.step) {
+        if let Some(slot) = undercut.get_mut(step as usize) {
+            *slot = true;
+        }
+    }
+    undercut
 }
 
 fn matched(kind: GroupKind) -> &'static str {

@@ -5,7 +5,7 @@
 
 use super::escaped::Escaped;
 use super::marks;
-use crate::report::drawing::{Drawing, Edge, Node};
+use crate::report::drawing::{Drawing, Edge, Node, Shape};
 use crate::report::outline::Outline;
 
 /// Writes the drawing with its caption, or one sentence when there is nothing to draw.
@@ -16,7 +16,7 @@ pub(super) fn write(page: &mut Escaped, outline: &Outline<'_>) {
         return;
     }
     page.markup("<figure class=\"graph\"><div class=\"box\" tabindex=\"0\" role=\"group\" aria-label=\"Graph, ");
-    page.number(drawing.nodes.len() as u32).markup(" claims; scrolls sideways\">\n");
+    page.number(drawing.nodes.len() as u32).markup(" claims; it scrolls sideways\">\n");
     page.markup("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"group\" aria-label=\"Who answers whose claim\" width=\"");
     page.coordinate(drawing.width).markup("\" height=\"").coordinate(drawing.height);
     page.markup("\" viewBox=\"0 0 ").coordinate(drawing.width).markup(" ").coordinate(drawing.height);
@@ -52,19 +52,14 @@ const HEADS: &str = concat!(
 fn line(page: &mut Escaped, outline: &Outline<'_>, edge: &Edge) {
     let Some(relation) = outline.report().relations.get(edge.relation as usize) else { return };
     let mark = marks::relation(relation.kind);
-    let (start, end) = (edge.start, edge.end);
-    let middle = (start.1 + end.1) / 2.0;
+    let (first, second) = edge.bends();
     page.markup("<path class=\"e ").markup(mark.class);
-    page.markup(if edge.main { "\" data-a=\"" } else { " aside\" data-a=\"" });
+    page.markup(if edge.shape == Shape::Aside { " aside\" data-a=\"" } else { "\" data-a=\"" });
     page.number(edge.from).markup("\" data-b=\"").number(edge.to).markup("\" d=\"M");
-    point(page, start).markup("C");
-    if edge.main {
-        point(point(page, (start.0, middle)).markup(" "), (end.0, middle));
-    } else {
-        let across = (start.0 + end.0) / 2.0;
-        point(point(page, (across, start.1)).markup(" "), (across, end.1));
-    }
-    point(page.markup(" "), end).markup("\" marker-end=\"url(#");
+    point(page, edge.start).markup("C");
+    point(page, first).markup(" ");
+    point(page, second).markup(" ");
+    point(page, edge.end).markup("\" marker-end=\"url(#");
     page.markup(if relation.kind == "support" { "arrow" } else { "bar" });
     page.markup(")\" stroke-opacity=\"").hundredths(0.4 + 0.6 * relation.confidence.value()).markup("\"/>\n");
 }
@@ -72,11 +67,11 @@ fn line(page: &mut Escaped, outline: &Outline<'_>, edge: &Edge) {
 /// The word on a line, so that colour is never the only sign.
 fn words(page: &mut Escaped, outline: &Outline<'_>, edge: &Edge) {
     let Some(relation) = outline.report().relations.get(edge.relation as usize) else { return };
-    if !edge.main {
+    if edge.shape == Shape::Aside {
         return;
     }
     let mark = marks::relation(relation.kind);
-    let at = (edge.start.0 * 0.62 + edge.end.0 * 0.38, edge.start.1 * 0.62 + edge.end.1 * 0.38 + 4.0);
+    let at = (edge.start.0, edge.start.1 - 9.0);
     page.markup("<text class=\"w ").markup(mark.class).markup("\" aria-hidden=\"true\" text-anchor=\"middle\" x=\"");
     page.coordinate(at.0).markup("\" y=\"").coordinate(at.1).markup("\">").markup(mark.word).markup(" ");
     page.number(marks::percent(relation.confidence)).markup(" %</text>\n");

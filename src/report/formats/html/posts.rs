@@ -80,7 +80,7 @@ fn head(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView, dep
     }
     if let Some(address) = post.permalink.as_deref().and_then(web) {
         page.markup("<a class=\"src\" rel=\"noopener noreferrer nofollow\" href=\"").text(address);
-        page.markup("\">original</a>");
+        page.markup("\" title=\"original post\" aria-label=\"original post\">↗</a>");
     }
     page.markup("</span>");
 }
@@ -176,18 +176,18 @@ fn prose(page: &mut Escaped, text: &str, mut line_start: bool) {
     for line in text.split_inclusive('\n') {
         let quote = line_start && line.starts_with("> ");
         if quote != quoting {
-            page.markup(if quote { "<span class=\"q\">" } else { "</span>" });
+            page.markup(if quote { "<blockquote class=\"q\">" } else { "</blockquote>" });
             quoting = quote;
         }
         if quote {
-            page.text(line);
+            page.text(line.strip_prefix("> ").unwrap_or(line));
         } else {
             paragraphs(page, line);
         }
         line_start = line.ends_with('\n');
     }
     if quoting {
-        page.markup("</span>");
+        page.markup("</blockquote>");
     }
 }
 
