@@ -8,10 +8,15 @@ mod collect;
 mod discourse;
 mod document;
 mod entity;
+mod gather;
+mod hacker_news;
 mod html;
 mod json;
 mod lemmy;
 mod markdown;
+mod ndjson;
+mod plain_text;
+mod walls;
 
 pub use collect::{Event, Limits, collect};
 pub use document::Document;
@@ -74,5 +79,17 @@ pub struct Reading {
     pub notices: Vec<Notice>,
 }
 
+/// What to ask for when the user gives this address: what its platform prefers, else the page itself.
+pub fn request_for(url: &Url) -> Request {
+    let preferred = PLATFORMS.iter().find_map(|platform| platform.request(url));
+    preferred.unwrap_or_else(|| Request::page(url.clone()))
+}
+
 /// All platforms; where two are equally sure the earlier one reads.
-pub static PLATFORMS: &[&dyn Platform] = &[&lemmy::Lemmy, &discourse::Discourse];
+pub static PLATFORMS: &[&dyn Platform] = &[
+    &hacker_news::HackerNews,
+    &lemmy::Lemmy,
+    &discourse::Discourse,
+    &ndjson::Ndjson,
+    &plain_text::PlainText,
+];
