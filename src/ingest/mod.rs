@@ -16,6 +16,7 @@ mod lemmy;
 mod markdown;
 mod ndjson;
 mod plain_text;
+mod reddit;
 mod walls;
 
 pub use collect::{Event, Limits, collect};
@@ -89,6 +90,7 @@ pub fn request_for(url: &Url) -> Request {
 pub static PLATFORMS: &[&dyn Platform] = &[
     &hacker_news::HackerNews,
     &lemmy::Lemmy,
+    &reddit::Reddit,
     &discourse::Discourse,
     &ndjson::Ndjson,
     &plain_text::PlainText,
