@@ -5,6 +5,7 @@
 //! at arguments, and nothing is dropped without a [`Notice`].
 
 mod collect;
+mod discourse;
 mod document;
 mod entity;
 mod gather;
@@ -15,6 +16,7 @@ mod lemmy;
 mod markdown;
 mod ndjson;
 mod plain_text;
+mod reddit;
 mod walls;
 
 pub use collect::{Event, Limits, collect};
@@ -85,5 +87,11 @@ pub fn request_for(url: &Url) -> Request {
 }
 
 /// All platforms; where two are equally sure the earlier one reads.
-pub static PLATFORMS: &[&dyn Platform] =
-    &[&hacker_news::HackerNews, &lemmy::Lemmy, &ndjson::Ndjson, &plain_text::PlainText];
+pub static PLATFORMS: &[&dyn Platform] = &[
+    &hacker_news::HackerNews,
+    &lemmy::Lemmy,
+    &reddit::Reddit,
+    &discourse::Discourse,
+    &ndjson::Ndjson,
+    &plain_text::PlainText,
+];
