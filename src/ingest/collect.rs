@@ -220,3 +220,177 @@ fn no_posts(document: &Document) -> Error {
         Error::Unrecognised { what, reason: format!("looked for the marks of {known} and found none") }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::HashMap;
+
+    use url::Url;
+
+    use super::*;
+    use crate::thread::{NoticeKind, State};
+
+    /// A site that holds these pages and keeps a list of what was asked for.
+    #[derive(Default)]
+    struct Site {
+        pages: HashMap<String, String>,
+        asked: RefCell<Vec<String>>,
+    }
+
+    impl Site {
+        fn new(pages: &[(&str, &str)]) -> Self {
+            let pages = pages.iter().map(|(at, text)| (address(at), (*text).to_owned())).collect();
+            Self { pages, asked: RefCell::default() }
+        }
+
+        fn page(&self, at: &str) -> Page {
+            let url = Url::parse(&address(at)).unwrap();
+            let text = self.pages.get(url.as_str()).cloned().unwrap_or_default();
+            Page { name: url.to_string(), url: Some(url), text, ..Page::default() }
+        }
+
+        fn collect(&self, at: &str, limits: &Limits) -> Result<Thread> {
+            collect(vec![self.page(at)], None, Some(self), limits, &mut |_| {})
+        }
+    }
+
+    impl Fetcher for Site {
+        fn fetch(&self, request: &Request) -> Result<Page> {
+            self.asked.borrow_mut().push(request.url.to_string());
+            match self.pages.get(request.url.as_str()) {
+                Some(text) => Ok(Page {
+                    name: request.url.to_string(),
+                    url: Some(request.url.clone()),
+                    text: text.clone(),
+                    ..Page::default()
+                }),
+                None => Err(Error::Status {
+                    url: request.url.to_string(),
+                    status: 503,
+                    reason: "the server is overloaded".to_owned(),
+                }),
+            }
+        }
+    }
+
+    const LIMITS: Limits = Limits { pages: 50, posts: 1_000 };
+
+    fn address(at: &str) -> String {
+        format!("https://hacker-news.firebaseio.com/v0/item/{at}.json")
+    }
+
+    fn item(id: u32, parent: Option<u32>, kids: &[u32]) -> String {
+        let parent = parent.map_or(String::new(), |parent| format!("\"parent\":{parent},"));
+        format!(
+            "{{\"by\":\"a\",\"id\":{id},{parent}\"kids\":{kids:?},\"time\":1600000000,\"type\":\"comment\"}}"
+        )
+    }
+
+    fn kinds(thread: &Thread) -> Vec<NoticeKind> {
+        thread.notices.iter().map(|notice| notice.kind).collect()
+    }
+
+    fn ids(thread: &Thread) -> Vec<&str> {
+        thread.posts().iter().map(|post| post.native_id.as_str()).collect()
+    }
+
+    #[test]
+    fn further_pages_are_followed_in_the_order_of_the_thread() {
+        let (a, b, c, d) =
+            (item(1, None, &[2, 4]), item(2, Some(1), &[3]), item(3, Some(2), &[]), item(4, Some(1), &[]));
+        let site = Site::new(&[("1", &a), ("2", &b), ("3", &c), ("4", &d)]);
+        let thread = site.collect("1", &LIMITS).unwrap();
+        assert_eq!(ids(&thread), ["1", "2", "3", "4"]);
+        assert_eq!(kinds(&thread), []);
+    }
+
+    #[test]
+    fn an_address_is_asked_for_once_even_when_pages_point_at_each_other() {
+        let site = Site::new(&[("1", &item(1, None, &[2, 2, 1])), ("2", &item(2, Some(1), &[1, 2]))]);
+        assert_eq!(site.collect("1", &LIMITS).unwrap().read(), 2);
+        assert_eq!(*site.asked.borrow(), [address("2")]);
+    }
+
+    #[test]
+    fn a_page_without_news_is_the_end_of_its_branch() {
+        let again = item(1, None, &[9]);
+        let site = Site::new(&[("1", &item(1, None, &[2])), ("2", &again), ("9", &item(9, Some(1), &[]))]);
+        assert_eq!(site.collect("1", &LIMITS).unwrap().read(), 1);
+    }
+
+    #[test]
+    fn a_page_that_fails_leaves_the_posts_read_so_far() {
+        let site = Site::new(&[("1", &item(1, None, &[2, 3])), ("3", &item(3, Some(1), &[]))]);
+        let thread = site.collect("1", &LIMITS).unwrap();
+        assert_eq!(ids(&thread), ["1", "3"]);
+        assert_eq!(kinds(&thread), [NoticeKind::NotFollowed]);
+        assert!(thread.notices[0].text.contains("503"), "{}", thread.notices[0].text);
+    }
+
+    #[test]
+    fn a_server_that_only_fails_is_left_alone() {
+        let site = Site::new(&[("1", &item(1, None, &[2, 3, 4, 5, 6, 7, 8, 9]))]);
+        let thread = site.collect("1", &LIMITS).unwrap();
+        assert_eq!(site.asked.borrow().len(), PATIENCE);
+        assert_eq!(kinds(&thread), [NoticeKind::NotFollowed, NoticeKind::NotFollowed]);
+    }
+
+    #[test]
+    fn limits_stop_the_reading_and_say_so() {
+        let site = Site::new(&[
+            ("1", &item(1, None, &[2, 3])),
+            ("2", &item(2, Some(1), &[])),
+            ("3", &item(3, Some(1), &[])),
+        ]);
+        for limits in [Limits { pages: 2, posts: 100 }, Limits { pages: 100, posts: 2 }] {
+            let thread = site.collect("1", &limits).unwrap();
+            assert_eq!((thread.read(), kinds(&thread)), (2, vec![NoticeKind::Capped]));
+        }
+    }
+
+    #[test]
+    fn without_a_fetcher_what_was_not_read_is_counted() {
+        let site = Site::new(&[("1", &item(1, None, &[2, 3]))]);
+        let thread = collect(vec![site.page("1")], None, None, &LIMITS, &mut |_| {}).unwrap();
+        assert_eq!(kinds(&thread), [NoticeKind::NotFollowed]);
+        assert!(
+            thread.notices[0].text.starts_with("2 further pages were not read"),
+            "{}",
+            thread.notices[0].text
+        );
+        assert!(thread.notices[0].text.contains("--follow"));
+    }
+
+    #[test]
+    fn a_page_of_another_thread_is_left_out() {
+        let site = Site::new(&[("1", &item(1, None, &[])), ("7", &item(7, None, &[]))]);
+        let pages = vec![site.page("1"), site.page("7")];
+        let thread = collect(pages, None, None, &LIMITS, &mut |_| {}).unwrap();
+        assert_eq!(ids(&thread), ["1"]);
+        assert!(thread.notices[0].text.contains("another thread"), "{}", thread.notices[0].text);
+    }
+
+    #[test]
+    fn a_page_of_another_platform_is_left_out() {
+        let site = Site::new(&[("1", &item(1, None, &[]))]);
+        let text = "some words\n\nand more".to_owned();
+        let pages = vec![Page { text, name: "notes.txt".to_owned(), ..Page::default() }, site.page("1")];
+        let thread = collect(pages, None, None, &LIMITS, &mut |_| {}).unwrap();
+        assert_eq!((thread.platform, thread.read()), ("hacker_news", 1));
+        assert!(thread.notices[0].text.contains("notes.txt"), "{}", thread.notices[0].text);
+    }
+
+    #[test]
+    fn an_opening_that_one_page_lacks_is_taken_from_another() {
+        let row = "<title>x | Hacker News</title><table><tr class='athing comtr' id='5'><td class=\"default\">\
+                   <div class='commtext'>hello</div></td></tr></table>";
+        let opening = "<title>y | Hacker News</title><table><tr><td class='title'><a href='item?id=1'>y</a></td></tr>\
+                       <tr><td class=\"subtext\"><a href='user?id=a'>a</a> <a href='item?id=1'>1 comment</a></td></tr></table>";
+        let page = |text: &str| Page { text: text.to_owned(), name: "p".to_owned(), ..Page::default() };
+        let thread = collect(vec![page(row), page(opening)], None, None, &LIMITS, &mut |_| {}).unwrap();
+        assert_eq!(ids(&thread), ["1", "5"]);
+        assert!(thread.posts().iter().all(|post| post.state == State::Present));
+        assert_eq!(kinds(&thread), []);
+    }
+}

@@ -16,8 +16,15 @@ pub(super) struct Wall {
     pub advice: &'static str,
 }
 
-/// Visible words that are read; walls say what they are at once.
-const WORDS: usize = 20_000;
+/// Characters of visible words that a wall has at most. A longer page is an article or a thread of a kind
+/// that is not known, and may well talk about being banned; of such a page only the beginning is judged.
+const WORDS: usize = 9_000;
+
+/// How much of a longer page is judged: its title and heading.
+const BEGINNING: usize = 300;
+
+/// Visible characters of a challenge at most. Its scripts are also put into the pages behind it.
+const CHALLENGE_WORDS: usize = 1_500;
 
 /// Below this many visible characters a page that loads scripts or styles is an empty shell.
 const SHELL_WORDS: usize = 400;
@@ -71,7 +78,6 @@ static SIGNS: &[Sign] = &[
             "too many requests",
             "rate limit",
             "not able to serve your requests this quickly",
-            "slow down",
         ],
     },
     Sign {
@@ -211,11 +217,14 @@ static SIGNS: &[Sign] = &[
 
 /// The wall that a document without posts is; `None` when nothing gives it away.
 pub(super) fn diagnose(document: &Document) -> Option<Wall> {
-    let words = visible_words(document);
-    let found = SIGNS.iter().find(|sign| {
-        sign.marks.iter().any(|mark| document.mentions(mark))
-            || sign.words.iter().any(|word| words.contains(word))
-    });
+    let mut words = visible_words(document);
+    let is_short = words.len() < CHALLENGE_WORDS;
+    if words.len() > WORDS {
+        words = words.chars().take(BEGINNING).collect();
+    }
+    let marked = |sign: &Sign| is_short && sign.marks.iter().any(|mark| document.mentions(mark));
+    let says = |sign: &Sign| sign.words.iter().any(|word| words.contains(word));
+    let found = SIGNS.iter().find(|sign| marked(sign) || says(sign));
     let is_shell = || document.is_markup() && words.len() < SHELL_WORDS && document.mentions("<script");
     let shell = || {
         let empty =

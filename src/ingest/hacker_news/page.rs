@@ -17,6 +17,10 @@ use crate::thread::{Body, Draft, Parent, State, Time};
 /// Pixels that old pages indent for each level.
 const PIXELS_A_LEVEL: usize = 40;
 
+/// Elements of the small cells beside a comment that are looked at, and such cells.
+const CELL: usize = 40;
+const SIBLINGS: usize = 8;
+
 /// Key of the opening post on a page that does not show which item it belongs to.
 const UNNAMED_OPENING: &str = "opening";
 
@@ -90,7 +94,9 @@ impl Items {
                 Some("default") => self.rows.push(Row::read(element)),
                 Some("subtext") => {
                     self.stories += 1;
-                    self.story = self.story.take().or_else(|| Story::read(element));
+                    if self.stories == 1 {
+                        self.story = Story::read(element);
+                    }
                 }
                 _ => {}
             },
@@ -98,7 +104,7 @@ impl Items {
                 self.more = attribute(value, "href").map(str::to_owned);
             }
             "input" if attribute(value, "name") == Some("parent") => {
-                self.answers = attribute(value, "value").and_then(number).map(str::to_owned);
+                self.answers = attribute(value, "value").and_then(as_id).map(str::to_owned);
             }
             "title" if self.title.is_none() => self.title = page_title(&text_of(element)),
             _ => {}
@@ -115,7 +121,8 @@ impl Items {
             reading.declared = story.declared;
             reading.drafts.push(story.draft);
         } else if let Some(head) = self.head {
-            let draft = head.into_draft(Parent::Unknown, "");
+            let key = head.id.clone().or(named).unwrap_or_else(|| UNNAMED_OPENING.to_owned());
+            let draft = head.into_draft(key, Parent::Unknown);
             top = Parent::Post(draft.key.clone());
             reading.drafts.push(draft);
         } else if !self.rows.is_empty() {
@@ -137,7 +144,7 @@ impl Items {
 /// Gives each row its parent: the one it links, or the nearest row above it that is indented less.
 fn place(rows: Vec<Row>, top: &Parent, drafts: &mut Vec<Draft>) {
     let mut open: Vec<(usize, String)> = Vec::new();
-    let mut previous = String::new();
+    let (mut named, mut nameless) = (String::new(), 0);
     for row in rows {
         let level = row.level;
         while open.last().is_some_and(|(above, _)| *above >= level) {
@@ -149,8 +156,12 @@ fn place(rows: Vec<Row>, top: &Parent, drafts: &mut Vec<Draft>) {
             (None, None) if level == 0 => top.clone(),
             (None, None) => Parent::Unknown,
         };
-        let draft = row.into_draft(parent, &previous);
-        previous.clone_from(&draft.key);
+        match &row.id {
+            Some(id) => named.clone_from(id),
+            None => nameless += 1,
+        }
+        let key = row.id.clone().unwrap_or_else(|| format!("{nameless} after {named}"));
+        let draft = row.into_draft(key, parent);
         open.push((level, draft.key.clone()));
         drafts.push(draft);
     }
@@ -172,6 +183,7 @@ impl Row {
                     return row.mark_absence();
                 }
                 "div" | "span" if class == "comment" && words.is_none() => words = Some(element),
+                "td" if class == "default" => break,
                 _ => {}
             }
         }
@@ -188,7 +200,7 @@ impl Row {
         let says = |word: &str| link.text().next() == Some(word);
         if self.parent.is_none() && says("parent") {
             let linked = target.strip_prefix('#').or_else(|| item_of_link(target));
-            self.parent = linked.and_then(number).map(str::to_owned);
+            self.parent = linked.and_then(as_id).map(str::to_owned);
         } else if self.id.is_none() {
             self.id = item_of_link(target).map(str::to_owned);
         }
@@ -202,9 +214,8 @@ impl Row {
         self
     }
 
-    /// The comment as a draft; `previous` is the key of the row above, after which a row without id is named.
-    fn into_draft(self, parent: Parent, previous: &str) -> Draft {
-        let key = self.id.clone().unwrap_or_else(|| format!("after {previous}"));
+    /// The comment as a draft of this key.
+    fn into_draft(self, key: String, parent: Parent) -> Draft {
         let parent = self.parent.map_or(parent, Parent::Post);
         Draft {
             native_id: self.id.clone().unwrap_or_default(),
@@ -268,7 +279,7 @@ impl Story {
 
     /// Takes the first id that the markup shows.
     fn name(&mut self, id: Option<&str>) {
-        if let Some(id) = id.and_then(number).filter(|_| self.draft.key.is_empty()) {
+        if let Some(id) = id.and_then(as_id).filter(|_| self.draft.key.is_empty()) {
             self.draft.key = id.to_owned();
             self.draft.native_id = id.to_owned();
             self.draft.permalink = Some(item_address(id));
@@ -281,6 +292,8 @@ fn words_of(element: ElementRef<'_>) -> Body {
     body_with(element, &|inner| match inner.value().name() {
         "font" if attribute(inner.value(), "size") == Some("1") => Treat::Skip,
         "div" if attribute(inner.value(), "class") == Some("reply") => Treat::Skip,
+        // A comment never stands in another one; markup that says so would be read once for each.
+        "td" if attribute(inner.value(), "class") == Some("default") => Treat::Skip,
         _ => Treat::Normal,
     })
 }
@@ -292,7 +305,7 @@ fn level(cell: ElementRef<'_>) -> usize {
     if let Some(level) = attribute(before.value(), "indent").and_then(|level| level.parse().ok()) {
         return level;
     }
-    let image = first(before, |element| element.name() == "img");
+    let image = below(before).take(CELL).find(|element| element.value().name() == "img");
     let width = image.and_then(|image| attribute(image.value(), "width")?.parse::<usize>().ok());
     width.unwrap_or(0) / PIXELS_A_LEVEL
 }
@@ -302,11 +315,13 @@ fn row_id(cell: ElementRef<'_>) -> Option<String> {
     let around = cell.ancestors().take(6).filter_map(ElementRef::wrap);
     let row = around.into_iter().find(|row| row.value().name() == "tr" && has_class(row.value(), "athing"));
     if let Some(id) = row.and_then(|row| attribute(row.value(), "id")) {
-        return number(id).map(str::to_owned);
+        return as_id(id).map(str::to_owned);
     }
-    let arrow = |element: &Element| attribute(element, "id").is_some_and(|id| id.starts_with("up_"));
-    let arrow = first(parent(cell)?, arrow)?;
-    attribute(arrow.value(), "id")?.strip_prefix("up_").and_then(number).map(str::to_owned)
+    let cells = cell.prev_siblings().take(SIBLINGS).filter_map(ElementRef::wrap);
+    let is_arrow =
+        |link: &ElementRef<'_>| attribute(link.value(), "id").is_some_and(|id| id.starts_with("up_"));
+    let arrow = cells.into_iter().find_map(|cell| below(cell).take(CELL).find(is_arrow))?;
+    attribute(arrow.value(), "id")?.strip_prefix("up_").and_then(as_id).map(str::to_owned)
 }
 
 /// Whether the comment heads the page instead of standing in its tree.
@@ -346,18 +361,19 @@ fn age(title: &str) -> Option<Time> {
 
 fn item_of_address(url: &Url) -> Option<String> {
     let (_, id) = url.query_pairs().find(|(key, _)| key == "id")?;
-    number(&id).map(str::to_owned)
+    as_id(&id).map(str::to_owned)
 }
 
 /// The item in a link such as `item?id=8863`.
 fn item_of_link(target: &str) -> Option<&str> {
     let (_, after) = target.split_once("item?id=")?;
-    number(after.split(['&', '#']).next()?)
+    as_id(after.split(['&', '#']).next()?)
 }
 
-fn number(text: &str) -> Option<&str> {
-    let digits = !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then_some(text)
+/// The text, if it can be an id. The site's own are digits; sites that run its code have others.
+fn as_id(text: &str) -> Option<&str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then_some(text)
 }
 
 fn leading_number(text: &str) -> Option<i64> {
