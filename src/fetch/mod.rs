@@ -44,3 +44,9 @@ pub trait Fetcher {
     /// The page at this address, or a clear reason why there is none.
     fn fetch(&self, request: &Request) -> Result<Page>;
 }
+
+impl<F: Fetcher + ?Sized> Fetcher for Box<F> {
+    fn fetch(&self, request: &Request) -> Result<Page> {
+        (**self).fetch(request)
+    }
+}
