@@ -3,8 +3,9 @@
 //! The kinds follow what review queues name (Coral's detected reasons, Discourse's flags). Precision comes
 //! first: a false accusation costs more than a missed one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use aho_corasick::AhoCorasick;
 use serde::Serialize;
 
 use crate::annotate::Judgement;
@@ -71,9 +72,10 @@ pub fn flags(
     for (utterance, judgement) in utterances.iter().zip(judgements) {
         flags.extend(insults(utterance, judgement));
     }
+    let sales = AhoCorasick::builder().ascii_case_insensitive(true).build(SALES).ok();
     for post in thread.posts().iter().filter(|post| post.state == State::Present) {
         let link_only = link_only(post);
-        let spam = advertises(post, duplicates);
+        let spam = sales.as_ref().and_then(|sales| advertises(post, duplicates, sales));
         if spam.is_none() {
             flags.extend(link_only);
         }
@@ -167,14 +169,13 @@ static SALES: &[&str] = &[
     "contact us today",
 ];
 
-fn advertises(post: &Post, duplicates: &Duplicates) -> Option<Flag> {
+fn advertises(post: &Post, duplicates: &Duplicates, sales: &AhoCorasick) -> Option<Flag> {
     let text = post.text();
-    let normal = crate::words::normal(text);
-    let found: Vec<&str> = SALES.iter().copied().filter(|phrase| normal.contains(phrase)).collect();
-    let linked = !post.body.links().is_empty() || normal.contains("http://") || normal.contains("https://");
+    let found: BTreeSet<usize> = sales.find_iter(text).map(|found| found.pattern().as_usize()).collect();
+    let first = SALES[*found.first()?];
+    let linked = !post.body.links().is_empty() || text.contains("http://") || text.contains("https://");
     let repeated = duplicates.is_repeat(post.id);
     let weight = found.len() + usize::from(linked) + usize::from(repeated);
-    let first = found.first()?;
     (weight >= 2).then(|| Flag {
         post: post.id,
         span: Span::whole(text),

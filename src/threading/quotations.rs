@@ -28,22 +28,33 @@ pub(super) struct Found {
 }
 
 pub(super) fn find(thread: &Thread) -> Vec<Found> {
-    let unresolved = |post: &Post| post.body.quotes().any(|(_, quote, _)| quote.of.is_none());
-    if !thread.posts().iter().any(unresolved) {
-        return Vec::new();
-    }
-    let mut index: HashMap<u64, Vec<PostId>> = HashMap::new();
+    let quotations: Vec<Quotation<'_>> = thread
+        .posts()
+        .iter()
+        .flat_map(|post| post.body.quotes().map(move |(block, quote, words)| (post, block, quote, words)))
+        .filter(|(_, _, quote, _)| quote.of.is_none())
+        .map(|(post, block, quote, words)| {
+            let runs = runs(&words);
+            Quotation { post, block, by: quote.author.as_deref(), words, runs }
+        })
+        .collect();
+    // Only runs that somebody quotes are worth remembering.
+    let mut holders: HashMap<u64, Vec<PostId>> =
+        quotations.iter().flat_map(|quotation| &quotation.runs).map(|&run| (run, Vec::new())).collect();
+    let mut quotations = quotations.into_iter().peekable();
     let mut found = Vec::new();
     for post in thread.posts() {
-        for (block, quote, quoted) in post.body.quotes().filter(|(_, quote, _)| quote.of.is_none()) {
-            let by = quote.author.as_deref();
-            if let Some(of) = origin(thread, post, &index, &quoted, by) {
-                found.push(Found { post: post.id, block, of });
+        if quotations.peek().is_none() {
+            break;
+        }
+        while let Some(quotation) = quotations.next_if(|quotation| quotation.post.id == post.id) {
+            if let Some(of) = quotation.origin(thread, &holders) {
+                found.push(Found { post: post.id, block: quotation.block, of });
             }
         }
         for span in post.body.prose() {
             for run in runs(span.slice(post.text())) {
-                let holders = index.entry(run).or_default();
+                let Some(holders) = holders.get_mut(&run) else { continue };
                 if holders.len() < KEPT && holders.last() != Some(&post.id) {
                     holders.push(post.id);
                 }
@@ -53,28 +64,33 @@ pub(super) fn find(thread: &Thread) -> Vec<Found> {
     found
 }
 
-fn origin(
-    thread: &Thread,
-    post: &Post,
-    index: &HashMap<u64, Vec<PostId>>,
-    quoted: &str,
-    by: Option<&str>,
-) -> Option<PostId> {
-    let wanted = runs(quoted);
-    let mut held: HashMap<PostId, usize> = HashMap::new();
-    for run in &wanted {
-        for &holder in index.get(run).into_iter().flatten() {
-            *held.entry(holder).or_default() += 1;
+/// A quotation whose origin the markup does not name.
+struct Quotation<'t> {
+    post: &'t Post,
+    block: usize,
+    by: Option<&'t str>,
+    words: String,
+    runs: Vec<u64>,
+}
+
+impl Quotation<'_> {
+    fn origin(&self, thread: &Thread, holders: &HashMap<u64, Vec<PostId>>) -> Option<PostId> {
+        let mut held: HashMap<PostId, usize> = HashMap::new();
+        for run in &self.runs {
+            for &holder in holders.get(run).into_iter().flatten() {
+                *held.entry(holder).or_default() += 1;
+            }
         }
+        let parent = self.post.reply_to.map(|reply| reply.post);
+        let best = held
+            .into_iter()
+            .filter(|&(_, runs)| runs as f64 >= ENOUGH * self.runs.len() as f64)
+            .max_by_key(|&(holder, runs)| {
+                let named = self.by.is_some() && thread.author_of(holder) == self.by;
+                (Some(holder) == parent, named, runs, holder)
+            });
+        best.map(|(holder, _)| holder).or_else(|| short_quotation(thread, parent?, &self.words))
     }
-    let parent = post.reply_to.map(|reply| reply.post);
-    let best = held.into_iter().filter(|&(_, runs)| runs as f64 >= ENOUGH * wanted.len() as f64).max_by_key(
-        |&(holder, runs)| {
-            let named = by.is_some() && thread.author_of(holder) == by;
-            (Some(holder) == parent, named, runs, holder)
-        },
-    );
-    best.map(|(holder, _)| holder).or_else(|| short_quotation(thread, parent?, quoted))
 }
 
 /// A quotation of fewer words than a run is looked for in the parent only.
