@@ -26,7 +26,7 @@ const SHARE: f64 = 0.75;
 const SHARE_OF_LEADER: f64 = 0.6;
 
 /// Posts of twice this many words are sketched by half their runs, and so on.
-const FULL: usize = 24;
+const FULL: usize = 16;
 
 /// Runs that stand in more posts than this are common phrases, or a text that very many repeat.
 const COMMON: usize = 16;

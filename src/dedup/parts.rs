@@ -1,8 +1,8 @@
 //! Passages of one post's own prose that stand inside another's.
 //!
 //! A passage is a run of at least eight words and forty bytes that is a whole sentence of one of the two
-//! posts, or half of one of them. The first eight words of every sentence are looked for at every word of
-//! every post; a hit is grown to both sides as far as the words agree. Quotations are ordinary quoting and
+//! posts, or half of one of them. Every sentence is cut into eights of words, which are looked for at every
+//! word of every post; a hit is grown to both sides as far as the words agree. Quotations are ordinary quoting and
 //! are left out, and so are posts that repeat another.
 //!
 //! Everything is bounded: where more than a few posts share a sentence each is compared with the first of
@@ -44,7 +44,7 @@ struct Run {
 
 /// Lists the passages that stand in two posts.
 pub(super) fn list(posts: &[Post], texts: &Texts, groups: &Groups) -> Vec<Part> {
-    let hits = shared(&hits(texts, groups));
+    let hits = shared(texts, &hits(texts, groups));
     let mut runs = grow(posts, texts, hits);
     cap(&mut runs);
     spans(posts, texts, &runs)
@@ -63,15 +63,15 @@ fn is_compared(text: &Text, groups: &Groups) -> bool {
     text.which == Which::Own && groups.is_leader(text.post)
 }
 
-/// Every place at which the words of some sentence's start stand, if they stand in two places.
+/// Every place at which some sentence's eight words stand, if they stand in two places.
 fn hits(texts: &Texts, groups: &Groups) -> Vec<Hit> {
     let own = || texts.entries.iter().zip(0u32..).filter(|(text, _)| is_compared(text, groups));
-    let sentences = own().map(|(text, _)| texts.sentences(text).len()).sum();
-    let (mut starts, mut met) = (Sieve::new(sentences), Sieve::new(sentences));
+    let eights = own().flat_map(|(text, _)| texts.sentences(text)).map(|&(_, len)| len as usize / RUN).sum();
+    let (mut starts, mut met) = (Sieve::new(eights), Sieve::new(eights));
     for (text, _) in own() {
-        let words = texts.words(text);
-        for &(word, _) in texts.sentences(text) {
-            if let Some(eight) = words.get(word as usize..word as usize + RUN) {
+        for &(start, len) in texts.sentences(text) {
+            let sentence = texts.words(text).get(start as usize..(start + len) as usize);
+            for eight in sentence.unwrap_or_default().chunks_exact(RUN) {
                 starts.add(key(eight.iter().fold(0, |sum, &word| roll(sum, word))));
             }
         }
@@ -114,9 +114,13 @@ fn key(sum: u64) -> u32 {
 }
 
 /// Pairs of places with the same words, each hit with all others where they are few, else with the first.
-fn shared(hits: &[Hit]) -> Vec<(Hit, Hit)> {
+fn shared(texts: &Texts, hits: &[Hit]) -> Vec<(Hit, Hit)> {
     let mut pairs = Vec::new();
     for bucket in hits.chunk_by(|a, b| a.key == b.key) {
+        // The sieve lets other keys through; what is listed must not depend on which.
+        if bucket.len() < 2 || !bucket.iter().any(|hit| is_eight(texts, hit)) {
+            continue;
+        }
         let mut kept: Vec<Hit> = Vec::new();
         let mut several = 0;
         for of_post in bucket.chunk_by(|a, b| a.entry == b.entry) {
@@ -134,6 +138,16 @@ fn shared(hits: &[Hit]) -> Vec<(Hit, Hit)> {
     // By pair of posts, then along the posts, so that what lies in one run follows itself.
     pairs.sort_unstable_by_key(|(a, b)| (a.entry, b.entry, b.word.wrapping_sub(a.word), a.word));
     pairs
+}
+
+/// Whether the hit is one of the eights of a sentence.
+fn is_eight(texts: &Texts, hit: &Hit) -> bool {
+    let sentences = texts.sentences(&texts.entries[hit.entry as usize]);
+    let next = sentences.partition_point(|&(start, _)| start <= hit.word);
+    next.checked_sub(1).is_some_and(|at| {
+        let (start, len) = sentences[at];
+        (hit.word - start) as usize % RUN == 0 && hit.word as usize + RUN <= (start + len) as usize
+    })
 }
 
 /// Grows hits to whole runs and keeps those that are passages.

@@ -125,8 +125,9 @@ pub(super) fn join(posts: &[Post], groups: &mut Groups) -> Texts {
                     let (first, which) = *found.get();
                     other.read(&posts[first as usize]);
                     if folded.words(text.which) == other.words(which) {
-                        let quoted = (text.which == Which::All) != (which == Which::All);
-                        let kind = if quoted { GroupKind::Quoted } else { GroupKind::Near };
+                        let all = text.which == Which::All || which == Which::All;
+                        let deeper = || folded.words(Which::Quoted).len() != other.words(Which::Quoted).len();
+                        let kind = if all && deeper() { GroupKind::Quoted } else { GroupKind::Near };
                         groups.join(at, first, kind, Confidence::CERTAIN);
                         texts.drop_last(&text);
                         continue;
