@@ -10,13 +10,11 @@
 
 use crate::thread::{Part, Post, Span};
 
+use super::fold::{fold_into, words_of};
 use super::groups::{Groups, precedes};
 use super::read::{Folded, Which, places};
-use super::same::{Text, Texts};
+use super::same::{RUN, Text, Texts};
 use super::sketch::{Sieve, mix};
-
-/// The fewest words of a passage.
-pub(super) const RUN: usize = 8;
 
 /// The fewest bytes of a passage.
 const BYTES: usize = 40;
@@ -122,17 +120,16 @@ fn shared(texts: &Texts, hits: &[Hit]) -> Vec<(Hit, Hit)> {
             continue;
         }
         let mut kept: Vec<Hit> = Vec::new();
-        let mut several = 0;
-        for of_post in bucket.chunk_by(|a, b| a.entry == b.entry) {
+        for (several, of_post) in bucket.chunk_by(|a, b| a.entry == b.entry).enumerate() {
             for &hit in of_post.iter().take(TIMES) {
-                let others = if several < FEW { kept.len() } else { kept.len().min(TIMES) };
-                let others = kept.iter().take(others).filter(|other| other.entry != hit.entry);
+                let first = kept.first().map(|first| first.entry);
+                let others = kept.iter().filter(|other| other.entry != hit.entry);
+                let others = others.filter(|other| several < FEW || Some(other.entry) == first);
                 pairs.extend(others.map(|&other| (other, hit)));
                 if several < FEW {
                     kept.push(hit);
                 }
             }
-            several += 1;
         }
     }
     // By pair of posts, then along the posts, so that what lies in one run follows itself.
@@ -210,25 +207,45 @@ fn cap(runs: &mut Vec<Run>) {
 /// The passages as spans, once their words are seen to be the same.
 fn spans(posts: &[Post], texts: &Texts, runs: &[Run]) -> Vec<Part> {
     let mut parts = Vec::new();
-    let (mut one, mut other) = (Folded::default(), Folded::default());
+    let (mut one, mut other, mut slice) = (Folded::default(), Folded::default(), String::new());
     for of_first in runs.chunk_by(|a, b| a.first == b.first) {
         let first = &posts[texts.entries[of_first[0].first as usize].post as usize];
         one.read(first);
-        let (words, places) = (one.words(Which::Own), places(first));
+        let (words, places, ends) = (one.words(Which::Own), places(first), one.block_ends(Which::Own));
         for run in of_first {
             let inside = &posts[texts.entries[run.inside as usize].post as usize];
             other.read(inside);
             let others = other.words(Which::Own);
-            let (from, at, len) = (run.from as usize, run.at as usize, run.len as usize);
-            let same = words.get(from..from + len).is_some_and(|mine| others.get(at..at + len) == Some(mine));
-            let span = places.get(from).zip(places.get(from + len - 1));
-            let span = span.and_then(|(start, end)| passage(first.text(), start.0, end.1));
-            if let Some(span) = span.filter(|span| same && span.len() >= BYTES) {
-                parts.push(Part { first: first.id, span, inside: inside.id });
+            for (from, at, len) in unbroken(run, &ends, &other.block_ends(Which::Own)) {
+                let Some(mine) = words.get(from..from + len) else { continue };
+                let (Some(start), Some(end)) = (places.get(from), places.get(from + len - 1)) else {
+                    continue;
+                };
+                let Some(span) = passage(first.text(), start.0, end.1) else { continue };
+                slice.clear();
+                fold_into(span.slice(first.text()), &mut slice);
+                if span.len() >= BYTES && others.get(at..at + len) == Some(mine) && words_of(&slice) == mine {
+                    parts.push(Part { first: first.id, span, inside: inside.id });
+                }
             }
         }
     }
     parts
+}
+
+/// The pieces of a run that no end of a block interrupts in either post.
+fn unbroken(run: &Run, ends: &[usize], other_ends: &[usize]) -> Vec<(usize, usize, usize)> {
+    let (from, at, len) = (run.from as usize, run.at as usize, run.len as usize);
+    let mut cuts = Vec::new();
+    for (ends, start) in [(ends, from), (other_ends, at)] {
+        let next = ends.partition_point(|&end| end <= start);
+        let inside = ends.iter().skip(next).take_while(|&&end| end < start + len);
+        cuts.extend(inside.map(|&end| end - start));
+    }
+    cuts.extend([0, len]);
+    cuts.sort_unstable();
+    let pieces = cuts.windows(2).map(|cut| (from + cut[0], at + cut[0], cut[1] - cut[0]));
+    pieces.filter(|&(_, _, len)| len >= RUN).collect()
 }
 
 /// The span of a passage with the marks that belong to its first and last word.

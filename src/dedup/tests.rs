@@ -236,13 +236,7 @@ fn post() -> impl Strategy<Value = String> {
 fn words_of(text: &str) -> Vec<String> {
     let mut folded = String::new();
     fold::fold_into(text, &mut folded);
-    let mut words = Vec::new();
-    fold::scan(&folded, |found| {
-        if let fold::Found::Word(from, to) = found {
-            words.push(folded[from..to].to_owned());
-        }
-    });
-    words
+    fold::words_of(&folded).into_iter().map(str::to_owned).collect()
 }
 
 proptest! {
