@@ -125,6 +125,17 @@ pub(super) fn scan(text: &str, mut found: impl FnMut(Found)) {
     }
 }
 
+/// The words of a text.
+pub(super) fn words_of(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    scan(text, |found| {
+        if let Found::Word(from, to) = found {
+            words.push(&text[from..to]);
+        }
+    });
+    words
+}
+
 /// Whether a sentence may end before this byte.
 fn is_gap(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b')' | b'*' | b'_') || byte >= 0x80
@@ -240,16 +251,6 @@ mod tests {
         out
     }
 
-    fn words(text: &str) -> Vec<&str> {
-        let mut words = Vec::new();
-        scan(text, |found| {
-            if let Found::Word(start, end) = found {
-                words.push(&text[start..end]);
-            }
-        });
-        words
-    }
-
     #[test]
     fn case_width_quotation_marks_and_spaces_fold() {
         assert_eq!(folded("ＡＢＣ  “Straße”\tI’m"), folded("abc \"STRASSE\" i'M"));
@@ -260,8 +261,8 @@ mod tests {
 
     #[test]
     fn words_split_at_everything_but_letters_and_digits() {
-        assert_eq!(words("don't 2.5 état-major, ok"), ["don", "t", "2", "5", "état", "major", "ok"]);
-        assert_eq!(words("この主張 abc"), ["こ", "の", "主", "張", "abc"]);
+        assert_eq!(words_of("don't 2.5 état-major, ok"), ["don", "t", "2", "5", "état", "major", "ok"]);
+        assert_eq!(words_of("この主張 abc"), ["こ", "の", "主", "張", "abc"]);
     }
 
     #[test]

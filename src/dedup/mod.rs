@@ -7,9 +7,9 @@
 //! - *near*: the same words, or all but a few of them; short posts must have the very same words;
 //! - *part*: a passage of one post's own prose inside another's; listed, but it merges nothing.
 //!
-//! Hashes only propose pairs, in time linear in the text; see [`near`] and [`parts`] for how.
+//! Hashes only propose pairs, in time linear in the text; `near` and `parts` say how.
 //!
-//! Why words here are finer than in [`crate::words`]: a copy may write "well known" for "well-known" and
+//! Why words here are finer than in `words`: a copy may write "well known" for "well-known" and
 //! scripts without spaces have no other unit than the character.
 
 mod fold;

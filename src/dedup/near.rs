@@ -1,7 +1,7 @@
 //! Posts with the same words but for a few.
 //!
 //! Whoever changes one word in five leaves some three words in a row alone, so posts that are near share
-//! runs of three words. Each post is sketched by at most some fifty of its runs, chosen by their hash and
+//! runs of three words. Each post is sketched by some thirty of its runs at most, chosen by their hash and
 //! hence alike in like posts; runs that stand in one post only are sieved out before anything is sorted.
 //! Pairs that share enough runs are compared word by word.
 //!
@@ -26,7 +26,7 @@ const SHARE: f64 = 0.75;
 const SHARE_OF_LEADER: f64 = 0.6;
 
 /// Posts of twice this many words are sketched by half their runs, and so on.
-const FULL: usize = 24;
+const FULL: usize = 16;
 
 /// Runs that stand in more posts than this are common phrases, or a text that very many repeat.
 const COMMON: usize = 16;
@@ -123,7 +123,7 @@ impl Sketches {
         pairs.sort_unstable();
         let enough = pairs.chunk_by(|a, b| a == b).filter_map(|same| {
             let (later, earlier) = ((same[0] >> 32) as usize, same[0] as u32 as usize);
-            let smaller = self.size(later as usize).min(self.size(earlier as usize)) as usize;
+            let smaller = self.size(later).min(self.size(earlier)) as usize;
             (same.len() * 7 >= smaller).then(|| (self.posts[later].0, self.posts[earlier].0))
         });
         enough.collect()
@@ -172,7 +172,7 @@ fn sketch(words: &[u32], runs: &mut Vec<u32>) {
         }
         least = least.min(hash);
     }
-    if runs.len() - from > 2 * FULL + FULL {
+    if runs.len() - from > 3 * FULL {
         // A text that repeats itself: the sort below pays for what it saves.
         let mut own = runs.split_off(from);
         own.sort_unstable();

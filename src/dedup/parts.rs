@@ -1,8 +1,8 @@
 //! Passages of one post's own prose that stand inside another's.
 //!
 //! A passage is a run of at least eight words and forty bytes that is a whole sentence of one of the two
-//! posts, or half of one of them. The first eight words of every sentence are looked for at every word of
-//! every post; a hit is grown to both sides as far as the words agree. Quotations are ordinary quoting and
+//! posts, or half of one of them. Every sentence is cut into eights of words, which are looked for at every
+//! word of every post; a hit is grown to both sides as far as the words agree. Quotations are ordinary quoting and
 //! are left out, and so are posts that repeat another.
 //!
 //! Everything is bounded: where more than a few posts share a sentence each is compared with the first of
@@ -10,13 +10,11 @@
 
 use crate::thread::{Part, Post, Span};
 
+use super::fold::{fold_into, words_of};
 use super::groups::{Groups, precedes};
 use super::read::{Folded, Which, places};
-use super::same::{Text, Texts};
+use super::same::{RUN, Text, Texts};
 use super::sketch::{Sieve, mix};
-
-/// The fewest words of a passage.
-pub(super) const RUN: usize = 8;
 
 /// The fewest bytes of a passage.
 const BYTES: usize = 40;
@@ -44,7 +42,7 @@ struct Run {
 
 /// Lists the passages that stand in two posts.
 pub(super) fn list(posts: &[Post], texts: &Texts, groups: &Groups) -> Vec<Part> {
-    let hits = shared(&hits(texts, groups));
+    let hits = shared(texts, &hits(texts, groups));
     let mut runs = grow(posts, texts, hits);
     cap(&mut runs);
     spans(posts, texts, &runs)
@@ -63,15 +61,15 @@ fn is_compared(text: &Text, groups: &Groups) -> bool {
     text.which == Which::Own && groups.is_leader(text.post)
 }
 
-/// Every place at which the words of some sentence's start stand, if they stand in two places.
+/// Every place at which some sentence's eight words stand, if they stand in two places.
 fn hits(texts: &Texts, groups: &Groups) -> Vec<Hit> {
     let own = || texts.entries.iter().zip(0u32..).filter(|(text, _)| is_compared(text, groups));
-    let sentences = own().map(|(text, _)| texts.sentences(text).len()).sum();
-    let (mut starts, mut met) = (Sieve::new(sentences), Sieve::new(sentences));
+    let eights = own().flat_map(|(text, _)| texts.sentences(text)).map(|&(_, len)| len as usize / RUN).sum();
+    let (mut starts, mut met) = (Sieve::new(eights), Sieve::new(eights));
     for (text, _) in own() {
-        let words = texts.words(text);
-        for &(word, _) in texts.sentences(text) {
-            if let Some(eight) = words.get(word as usize..word as usize + RUN) {
+        for &(start, len) in texts.sentences(text) {
+            let sentence = texts.words(text).get(start as usize..(start + len) as usize);
+            for eight in sentence.unwrap_or_default().chunks_exact(RUN) {
                 starts.add(key(eight.iter().fold(0, |sum, &word| roll(sum, word))));
             }
         }
@@ -114,26 +112,39 @@ fn key(sum: u64) -> u32 {
 }
 
 /// Pairs of places with the same words, each hit with all others where they are few, else with the first.
-fn shared(hits: &[Hit]) -> Vec<(Hit, Hit)> {
+fn shared(texts: &Texts, hits: &[Hit]) -> Vec<(Hit, Hit)> {
     let mut pairs = Vec::new();
     for bucket in hits.chunk_by(|a, b| a.key == b.key) {
+        // The sieve lets other keys through; what is listed must not depend on which.
+        if bucket.len() < 2 || !bucket.iter().any(|hit| is_eight(texts, hit)) {
+            continue;
+        }
         let mut kept: Vec<Hit> = Vec::new();
-        let mut several = 0;
-        for of_post in bucket.chunk_by(|a, b| a.entry == b.entry) {
+        for (several, of_post) in bucket.chunk_by(|a, b| a.entry == b.entry).enumerate() {
             for &hit in of_post.iter().take(TIMES) {
-                let others = if several < FEW { kept.len() } else { kept.len().min(TIMES) };
-                let others = kept.iter().take(others).filter(|other| other.entry != hit.entry);
+                let first = kept.first().map(|first| first.entry);
+                let others = kept.iter().filter(|other| other.entry != hit.entry);
+                let others = others.filter(|other| several < FEW || Some(other.entry) == first);
                 pairs.extend(others.map(|&other| (other, hit)));
                 if several < FEW {
                     kept.push(hit);
                 }
             }
-            several += 1;
         }
     }
     // By pair of posts, then along the posts, so that what lies in one run follows itself.
     pairs.sort_unstable_by_key(|(a, b)| (a.entry, b.entry, b.word.wrapping_sub(a.word), a.word));
     pairs
+}
+
+/// Whether the hit is one of the eights of a sentence.
+fn is_eight(texts: &Texts, hit: &Hit) -> bool {
+    let sentences = texts.sentences(&texts.entries[hit.entry as usize]);
+    let next = sentences.partition_point(|&(start, _)| start <= hit.word);
+    next.checked_sub(1).is_some_and(|at| {
+        let (start, len) = sentences[at];
+        (hit.word - start) as usize % RUN == 0 && hit.word as usize + RUN <= (start + len) as usize
+    })
 }
 
 /// Grows hits to whole runs and keeps those that are passages.
@@ -196,25 +207,45 @@ fn cap(runs: &mut Vec<Run>) {
 /// The passages as spans, once their words are seen to be the same.
 fn spans(posts: &[Post], texts: &Texts, runs: &[Run]) -> Vec<Part> {
     let mut parts = Vec::new();
-    let (mut one, mut other) = (Folded::default(), Folded::default());
+    let (mut one, mut other, mut slice) = (Folded::default(), Folded::default(), String::new());
     for of_first in runs.chunk_by(|a, b| a.first == b.first) {
         let first = &posts[texts.entries[of_first[0].first as usize].post as usize];
         one.read(first);
-        let (words, places) = (one.words(Which::Own), places(first));
+        let (words, places, ends) = (one.words(Which::Own), places(first), one.block_ends(Which::Own));
         for run in of_first {
             let inside = &posts[texts.entries[run.inside as usize].post as usize];
             other.read(inside);
             let others = other.words(Which::Own);
-            let (from, at, len) = (run.from as usize, run.at as usize, run.len as usize);
-            let same = words.get(from..from + len).is_some_and(|mine| others.get(at..at + len) == Some(mine));
-            let span = places.get(from).zip(places.get(from + len - 1));
-            let span = span.and_then(|(start, end)| passage(first.text(), start.0, end.1));
-            if let Some(span) = span.filter(|span| same && span.len() >= BYTES) {
-                parts.push(Part { first: first.id, span, inside: inside.id });
+            for (from, at, len) in unbroken(run, &ends, &other.block_ends(Which::Own)) {
+                let Some(mine) = words.get(from..from + len) else { continue };
+                let (Some(start), Some(end)) = (places.get(from), places.get(from + len - 1)) else {
+                    continue;
+                };
+                let Some(span) = passage(first.text(), start.0, end.1) else { continue };
+                slice.clear();
+                fold_into(span.slice(first.text()), &mut slice);
+                if span.len() >= BYTES && others.get(at..at + len) == Some(mine) && words_of(&slice) == mine {
+                    parts.push(Part { first: first.id, span, inside: inside.id });
+                }
             }
         }
     }
     parts
+}
+
+/// The pieces of a run that no end of a block interrupts in either post.
+fn unbroken(run: &Run, ends: &[usize], other_ends: &[usize]) -> Vec<(usize, usize, usize)> {
+    let (from, at, len) = (run.from as usize, run.at as usize, run.len as usize);
+    let mut cuts = Vec::new();
+    for (ends, start) in [(ends, from), (other_ends, at)] {
+        let next = ends.partition_point(|&end| end <= start);
+        let inside = ends.iter().skip(next).take_while(|&&end| end < start + len);
+        cuts.extend(inside.map(|&end| end - start));
+    }
+    cuts.extend([0, len]);
+    cuts.sort_unstable();
+    let pieces = cuts.windows(2).map(|cut| (from + cut[0], at + cut[0], cut[1] - cut[0]));
+    pieces.filter(|&(_, _, len)| len >= RUN).collect()
 }
 
 /// The span of a passage with the marks that belong to its first and last word.

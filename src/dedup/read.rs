@@ -2,7 +2,7 @@
 
 use crate::thread::{BlockKind, Post};
 
-use super::fold::{Found, fold_into, hash_word, scan};
+use super::fold::{Found, fold_into, hash_word, scan, words_of};
 
 /// Which words of a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +88,21 @@ impl Folded {
             }
         });
         words
+    }
+
+    /// How many of these words there are up to the end of each block that holds some.
+    pub(super) fn block_ends(&self, which: Which) -> Vec<usize> {
+        let mut from = 0;
+        let mut words = 0;
+        let mut ends = Vec::new();
+        for &(to, quote) in &self.blocks {
+            if which.takes(quote) {
+                words += words_of(self.text.get(from..to).unwrap_or_default()).len();
+                ends.push(words);
+            }
+            from = to;
+        }
+        ends
     }
 
     fn each<'a>(&'a self, which: Which, mut take: impl FnMut(Found, &'a str)) {

@@ -19,6 +19,9 @@ const SHORT: usize = 6;
 /// A quotation with at most this many words of one's own says nothing new.
 const OWN_WORDS: usize = 4;
 
+/// The fewest words of a passage; shorter sentences are not noted.
+pub(super) const RUN: usize = 8;
+
 /// The posts that are not the same as an earlier one, as the hashes of their words.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
@@ -66,17 +69,13 @@ impl Texts {
         let sentences_at = self.sentences.len() as u32;
         let mut from = 0;
         for &to in starts.iter().chain([&len]) {
-            if to >= from + super::parts::RUN as u32 {
+            if to >= from + RUN as u32 {
                 self.sentences.push((from, to - from));
             }
             from = to;
         }
         let sentences = self.sentences.len() as u32 - sentences_at;
         Text { post, which, words_at, len, sentences_at, sentences }
-    }
-
-    fn keep(&mut self, text: Text) {
-        self.entries.push(text);
     }
 
     fn drop_last(&mut self, text: &Text) {
@@ -125,8 +124,9 @@ pub(super) fn join(posts: &[Post], groups: &mut Groups) -> Texts {
                     let (first, which) = *found.get();
                     other.read(&posts[first as usize]);
                     if folded.words(text.which) == other.words(which) {
-                        let quoted = (text.which == Which::All) != (which == Which::All);
-                        let kind = if quoted { GroupKind::Quoted } else { GroupKind::Near };
+                        let all = text.which == Which::All || which == Which::All;
+                        let deeper = || folded.words(Which::Quoted).len() != other.words(Which::Quoted).len();
+                        let kind = if all && deeper() { GroupKind::Quoted } else { GroupKind::Near };
                         groups.join(at, first, kind, Confidence::CERTAIN);
                         texts.drop_last(&text);
                         continue;
@@ -143,7 +143,7 @@ pub(super) fn join(posts: &[Post], groups: &mut Groups) -> Texts {
             // Who quotes this post quotes its quotations too.
             same.entry(key_of(&folded, Which::All)).or_insert((at, Which::All));
         }
-        texts.keep(text);
+        texts.entries.push(text);
     }
     for quoting in quoting {
         if let Some(&(source, which)) = same.get(&quoting.key) {

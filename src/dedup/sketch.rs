@@ -1,12 +1,9 @@
 //! Sets of hashes that fit the cache: which keys occur, and which occur again.
 
-/// A hash that spreads every bit of its input.
-pub(super) fn mix(mut x: u64) -> u64 {
-    x ^= x >> 32;
-    x = x.wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    x ^= x >> 32;
-    x = x.wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    x ^ (x >> 32)
+/// Spreads the sum of a few word hashes, each times an odd number, over all bits.
+pub(super) fn mix(sum: u64) -> u64 {
+    let hash = (sum ^ (sum >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    hash ^ (hash >> 32)
 }
 
 /// Which keys were added, and which more than once. It may say yes for another key, never no for one added.
@@ -19,7 +16,7 @@ pub(super) struct Sieve {
 impl Sieve {
     /// Of a size at which about one foreign key in eight gets through.
     pub(super) fn new(keys: usize) -> Self {
-        let words = (keys / 4).max(16).next_power_of_two();
+        let words = (keys / 8).max(16).next_power_of_two();
         Self { bits: vec![0; words], mask: words - 1 }
     }
 
