@@ -365,6 +365,64 @@ fn a_host_where_nobody_listens_is_an_error_about_the_page() {
 }
 
 #[test]
+fn a_host_that_speaks_something_else_is_an_error_that_says_so() {
+    let server = Server::start(|_| Reply::raw(b"220 mail.example.org ESMTP\r\n"));
+    assert!(reason(get(&server.url("/t"))).contains("does not speak HTTP"));
+    let plain = Server::with_pages(&[("/t", Reply::html("hi"))]);
+    let said = reason(get(&plain.url("/t").replace("http:", "https:")));
+    assert!(said.contains("secure connection"), "{said}");
+}
+
+/// Not a test of its own: what a child process with another environment does.
+#[test]
+#[ignore = "other tests run it as a child"]
+fn child_that_asks() {
+    let url = std::env::var("REJOINDER_TEST_URL").unwrap();
+    let outcome = get_with(Settings { max_bytes: 1 << 20, ..settings() }, &url);
+    println!("outcome: {}", outcome.map_or_else(|error| error.to_string(), |page| page.text));
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+    println!("peak: {}", peak.unwrap_or("0"));
+}
+
+/// What a child process says about this address, and its peak memory in MiB (0 where that is unknown).
+fn ask_as_child(url: &str, environment: &[(&str, &str)]) -> (String, u64) {
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child_that_asks", "--ignored", "--nocapture"])
+        .env("REJOINDER_TEST_URL", url)
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout).into_owned();
+    let value =
+        |key: &str| output.lines().find_map(|line| line.split_once(key)).map(|(_, value)| value.to_owned());
+    (value("outcome: ").unwrap_or_default(), value("peak: ").unwrap().parse::<u64>().unwrap() / 1024)
+}
+
+#[test]
+fn proxies_of_the_environment_are_not_used() {
+    let proxy = Server::start(|_| Reply::html("through the proxy"));
+    let server = Server::with_pages(&[("/t", Reply::html("directly"))]);
+    let address = proxy.url("");
+    let environment =
+        [("HTTP_PROXY", &*address), ("http_proxy", &*address), ("ALL_PROXY", &*address), ("NO_PROXY", "")];
+    assert_eq!(ask_as_child(&server.url("/t"), &environment).0, "directly");
+    assert!(proxy.paths().is_empty());
+}
+
+#[test]
+fn a_bomb_never_sits_in_memory() {
+    let zeros = vec![0u8; 256 << 20];
+    let zstandard = zstd::stream::encode_all(zeros.as_slice(), 1).unwrap();
+    for (encoding, packed) in [("gzip", gzip(&zeros)), ("zstd", zstandard)] {
+        let server = Server::with_pages(&[("/", Reply::new(200, packed).with("Content-Encoding", encoding))]);
+        let (said, peak) = ask_as_child(&server.url("/"), &[]);
+        assert!(said.contains("--max-bytes"), "{said}");
+        assert!(peak < 100, "{encoding}: {peak} MiB");
+    }
+}
+
+#[test]
 fn robots_txt_is_read_once_for_a_site_and_kept_to() {
     let rules = "User-agent: other\nDisallow: /\n\nUser-agent: *\nDisallow: /private\nAllow: /private/open";
     let server = Server::with_pages(&[
