@@ -83,6 +83,9 @@ fn folder(path: &Path, url: Option<Url>, limit: u64) -> Result<Vec<Page>> {
     let mut left = limit;
     for path in files_in(path)? {
         let media = media_of(&path);
+        if media == Media::Unknown && !is_worth_reading(&path)? {
+            continue;
+        }
         let bytes = read_file(&path, left).map_err(|error| match error {
             Error::TooLarge { flag, .. } => {
                 let folder = path.parent().unwrap_or(&path);
@@ -90,8 +93,7 @@ fn folder(path: &Path, url: Option<Url>, limit: u64) -> Result<Vec<Page>> {
             }
             other => other,
         })?;
-        // Pictures, styles and scripts are saved along with pages; a page without a known name is markup.
-        if media == Media::Unknown && !bytes.trim_ascii_start().starts_with(b"<") {
+        if media == Media::Unknown && (!begins_like_a_page(&bytes) || not_text(&bytes).is_some()) {
             continue;
         }
         left = left.saturating_sub(bytes.len() as u64);
@@ -105,6 +107,20 @@ fn folder(path: &Path, url: Option<Url>, limit: u64) -> Result<Vec<Page>> {
         None => return Err(unusable(&path.display().to_string(), "it holds no saved pages")),
     }
     Ok(pages)
+}
+
+/// Whether a file without a known name begins like a page, or is packed and may be one. Pictures, styles
+/// and scripts are saved along with pages, and disk images may lie beside them.
+fn is_worth_reading(path: &Path) -> Result<bool> {
+    let failed = |source| Error::File { action: "read", path: path.to_owned(), source };
+    let mut head = Vec::new();
+    File::open(path).map_err(failed)?.take(512).read_to_end(&mut head).map_err(failed)?;
+    Ok(begins_like_a_page(&head) || compression::is_packed(&head))
+}
+
+fn begins_like_a_page(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    matches!(bytes.trim_ascii_start().first(), Some(b'<' | b'{' | b'['))
 }
 
 /// The files of a folder that are not hidden, in natural order of their names.
