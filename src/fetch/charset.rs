@@ -32,6 +32,9 @@ pub(super) fn decode(bytes: Vec<u8>, media: Media, declared: Option<&str>) -> De
     if let Some(encoding) = utf16_by_pattern(&bytes) {
         return with(encoding, &bytes);
     }
+    if media == Media::Mbox || bytes.starts_with(b"From ") {
+        return decode_mail(&bytes);
+    }
     let by_server = declared.and_then(|label| Encoding::for_label_no_replacement(label.trim().as_bytes()));
     let by_page = || declaration(&bytes, media).filter(|encoding| *encoding != UTF_8);
     let encoding = by_server
@@ -40,6 +43,19 @@ pub(super) fn decode(bytes: Vec<u8>, media: Media, declared: Option<&str>) -> De
         .or_else(|| by_server.filter(|_| mostly_utf8(&bytes)))
         .unwrap_or_else(|| if mostly_utf8(&bytes) { UTF_8 } else { WINDOWS_1252 });
     with(encoding, &bytes)
+}
+
+/// Mail, in which every message has its own set: lines that are not UTF-8 are taken for windows-1252, which
+/// has a character for each byte, so that a reader of mail can turn them back.
+fn decode_mail(bytes: &[u8]) -> Decoded {
+    let mut text = String::with_capacity(bytes.len());
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        match std::str::from_utf8(line) {
+            Ok(line) => text.push_str(line),
+            Err(_) => text.push_str(&WINDOWS_1252.decode_without_bom_handling(line).0),
+        }
+    }
+    Decoded { text, lossy: false }
 }
 
 /// The page whose bytes are UTF-8, unless it says that they only look like it.
@@ -185,6 +201,14 @@ mod tests {
         let decoded = decode(b"na\xC3\xAFve caf\xC3\xA9 \xC3\xA9t\xC3".to_vec(), Media::Ndjson, None);
         assert_eq!(decoded.text, "naïve café ét\u{FFFD}");
         assert!(decoded.lossy);
+    }
+
+    #[test]
+    fn messages_of_one_mailbox_may_be_in_different_sets() {
+        let mailbox = b"From a\n\nna\xC3\xAFve\n\nFrom b\n\ncaf\xE9 \x81\n";
+        let decoded = decode(mailbox.to_vec(), Media::Mbox, None);
+        assert!(decoded.text.contains("na\u{ef}ve") && decoded.text.contains("caf\u{e9} \u{81}"));
+        assert!(!decoded.lossy);
     }
 
     #[test]

@@ -24,6 +24,11 @@ pub(super) enum Stopped {
     Damaged(io::Error),
 }
 
+/// Whether bytes begin as packed ones do.
+pub(super) fn is_packed(head: &[u8]) -> bool {
+    head.starts_with(GZIP) || head.starts_with(ZSTANDARD)
+}
+
 /// All bytes, unpacked if they are packed, at most `limit` of them.
 pub(super) fn read(mut from: impl Read, limit: u64) -> Result<Vec<u8>, Stopped> {
     let mut head = [0u8; 4];

@@ -31,13 +31,23 @@ pub fn load(source: &Source, settings: &Settings) -> Result<Vec<Page>> {
             url: url.to_string(),
             reason: "an address is fetched, and only files are loaded".to_owned(),
         }),
-        Source::File { path, url } => Ok(vec![file(path, url.clone(), limit)?]),
+        Source::File { path, url } => match recorded(path, settings).filter(|_| url.is_none()) {
+            Some(page) => Ok(vec![page?]),
+            None => Ok(vec![file(path, url.clone(), limit)?]),
+        },
         Source::Input { url } => Ok(vec![input(io::stdin().lock(), url.clone(), limit)?]),
         Source::Folder { path, url } => match Saved::open(path, settings)? {
             Some(saved) => Ok(vec![saved.first(url.as_ref())?]),
             None => folder(path, url.clone(), limit),
         },
     }
+}
+
+/// The page of a single file out of a recording, which knows where it came from. A manifest that cannot be
+/// read does not concern a file that only lies beside it.
+fn recorded(path: &Path, settings: &Settings) -> Option<Result<Page>> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Saved::open(folder, settings).ok()??.file(path.file_name()?)
 }
 
 fn file(path: &Path, url: Option<Url>, limit: u64) -> Result<Page> {
@@ -73,6 +83,9 @@ fn folder(path: &Path, url: Option<Url>, limit: u64) -> Result<Vec<Page>> {
     let mut left = limit;
     for path in files_in(path)? {
         let media = media_of(&path);
+        if media == Media::Unknown && !is_worth_reading(&path)? {
+            continue;
+        }
         let bytes = read_file(&path, left).map_err(|error| match error {
             Error::TooLarge { flag, .. } => {
                 let folder = path.parent().unwrap_or(&path);
@@ -80,8 +93,7 @@ fn folder(path: &Path, url: Option<Url>, limit: u64) -> Result<Vec<Page>> {
             }
             other => other,
         })?;
-        // Pictures, styles and scripts are saved along with pages; a page without a known name is markup.
-        if media == Media::Unknown && !bytes.trim_ascii_start().starts_with(b"<") {
+        if media == Media::Unknown && (!begins_like_a_page(&bytes) || not_text(&bytes).is_some()) {
             continue;
         }
         left = left.saturating_sub(bytes.len() as u64);
@@ -95,6 +107,20 @@ fn folder(path: &Path, url: Option<Url>, limit: u64) -> Result<Vec<Page>> {
         None => return Err(unusable(&path.display().to_string(), "it holds no saved pages")),
     }
     Ok(pages)
+}
+
+/// Whether a file without a known name begins like a page, or is packed and may be one. Pictures, styles
+/// and scripts are saved along with pages, and disk images may lie beside them.
+fn is_worth_reading(path: &Path) -> Result<bool> {
+    let failed = |source| Error::File { action: "read", path: path.to_owned(), source };
+    let mut head = Vec::new();
+    File::open(path).map_err(failed)?.take(512).read_to_end(&mut head).map_err(failed)?;
+    Ok(begins_like_a_page(&head) || compression::is_packed(&head))
+}
+
+fn begins_like_a_page(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    matches!(bytes.trim_ascii_start().first(), Some(b'<' | b'{' | b'['))
 }
 
 /// The files of a folder that are not hidden, in natural order of their names.
@@ -148,7 +174,24 @@ fn page(name: String, media: Media, bytes: Vec<u8>, url: Option<Url>) -> Result<
         return Err(unusable(&name, &format!("it is {what}, and only text can be read")));
     }
     let decoded = charset::decode(bytes, media, None);
+    let url = url.or_else(|| saved_from(&decoded.text));
     Ok(Page { name, url, media, text: decoded.text, lossy: decoded.lossy, fetched_at: None })
+}
+
+/// The address that a browser (`saved from url=(0019)https://…`) or SingleFile (`url: https://…`) noted in
+/// a comment at the top of a page that it saved.
+fn saved_from(text: &str) -> Option<Url> {
+    let mut end = text.len().min(2048);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = text.get(..end)?;
+    let note = match head.split_once("<!-- saved from url=(") {
+        Some((_, note)) => note.split_once(')')?.1,
+        None => head.split_once("Page saved with SingleFile")?.1.split_once("url:")?.1,
+    };
+    let url = Url::parse(note.split_whitespace().next()?.trim_end_matches("-->")).ok()?;
+    matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
 /// What bytes are that are surely no text.
@@ -217,6 +260,27 @@ mod tests {
         assert_eq!(texts, ["<p>one", "<p>two", "<p>ten", "<p>last"]);
         assert_eq!(pages[0].url.as_ref().unwrap().as_str(), url);
         assert_eq!(pages[1].url, None);
+    }
+
+    #[test]
+    fn a_page_saved_by_a_browser_knows_its_address() {
+        let address = "https://example.org/t/1";
+        for text in [
+            format!("<!DOCTYPE html>\n<!-- saved from url=(0023){address} -->\n<html>é"),
+            format!(
+                "<!DOCTYPE html><html><!--\n Page saved with SingleFile \n url: {address} \n saved date: -->"
+            ),
+        ] {
+            let page = input(text.as_bytes(), None, 1000).unwrap();
+            assert_eq!(page.url.unwrap().as_str(), address);
+        }
+        for text in [
+            "<!-- saved from url=(0023)file:///x -->",
+            "<!-- saved from url=(",
+            "saved from url=(1)https://a.b",
+        ] {
+            assert_eq!(input(text.as_bytes(), None, 1000).unwrap().url, None, "{text}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub struct Page {
     pub text: String,
     /// Whether characters were replaced while decoding.
     pub lossy: bool,
-    /// When it was fetched; `None` for files.
+    /// When it was fetched, also when it comes from a recording; `None` for other files.
     pub fetched_at: Option<Time>,
 }
 

@@ -4,6 +4,7 @@
 //! recording belongs to whoever made it: nothing in it that came from another thread is overwritten.
 
 use std::cell::RefCell;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -165,6 +166,12 @@ impl Saved {
             Some(entry) => self.page(entry),
             None => Err(manifest::broken(&self.folder, "the recording holds no pages")),
         }
+    }
+
+    /// The page of one of its files; `None` when the manifest does not name it.
+    pub(super) fn file(&self, name: &OsStr) -> Option<Result<Page>> {
+        let entry = self.entries.iter().rev().find(|entry| name == entry.file.as_str())?;
+        Some(self.page(entry))
     }
 
     /// The error of a start that is not here, naming some that are.

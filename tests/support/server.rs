@@ -51,6 +51,8 @@ enum Body {
     Cut(Vec<u8>),
     /// These bytes again and again, with a pause after each time, until the client leaves.
     Endless(Vec<u8>, Duration),
+    /// These bytes and nothing around them.
+    Raw(Vec<u8>),
     /// Not even a status line; the connection is closed.
     Nothing,
     /// Not even a status line, and the connection stays open.
@@ -96,6 +98,11 @@ impl Reply {
     /// A body that never ends, and how long each piece takes.
     pub fn endless(piece: &str, pause: Duration) -> Self {
         Self { body: Body::Endless(piece.into(), pause), ..Self::html("") }
+    }
+
+    /// Bytes that need not be HTTP.
+    pub fn raw(bytes: &[u8]) -> Self {
+        Self { body: Body::Raw(bytes.into()), ..Self::html("") }
     }
 
     /// The connection is closed without a word.
@@ -186,6 +193,11 @@ fn serve(
     answer: &dyn Fn(&Asked) -> Reply,
 ) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let mut first_byte = [0];
+    if stream.peek(&mut first_byte)? == 1 && first_byte == [0x16] {
+        // The client begins to speak TLS; servers for plain HTTP say this.
+        return (&*stream).write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    }
     let mut lines = BufReader::new(stream.take(64 * 1024)).lines();
     let first = lines.next().unwrap_or_else(|| Ok(String::new()))?;
     let Some(path) = first.split(' ').nth(1).map(str::to_owned) else { return Ok(()) };
@@ -211,6 +223,7 @@ fn write(mut stream: &TcpStream, reply: &Reply, stopped: &AtomicBool) -> std::io
         Body::Whole(body) => Some(body.len()),
         Body::Cut(body) => Some(body.len() + 1000),
         Body::Endless(..) => None,
+        Body::Raw(bytes) => return stream.write_all(bytes),
         Body::Nothing => return Ok(()),
         Body::Silence => {
             while !stopped.load(Ordering::SeqCst) {
@@ -236,6 +249,6 @@ fn write(mut stream: &TcpStream, reply: &Reply, stopped: &AtomicBool) -> std::io
             }
             Ok(())
         }
-        Body::Nothing | Body::Silence => Ok(()),
+        Body::Raw(_) | Body::Nothing | Body::Silence => Ok(()),
     }
 }

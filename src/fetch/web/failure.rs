@@ -68,8 +68,10 @@ impl Failure {
             let refused = cause::<io::Error>(&error).map(io::Error::kind);
             let words = match refused {
                 Some(io::ErrorKind::ConnectionRefused) => "nothing answers at this host and port",
-                Some(io::ErrorKind::ConnectionReset) => "the server closed the connection at once",
-                _ if format!("{error:?}").contains("dns error") => {
+                Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof) => {
+                    "the server closed the connection at once"
+                }
+                _ if error.is_dns() => {
                     "the host's name cannot be resolved; check its spelling and the network"
                 }
                 _ => "no connection to the host could be made",
@@ -77,6 +79,8 @@ impl Failure {
             (Kind::Unreachable, words.to_owned())
         } else if error.is_decode() {
             (Kind::Broken, "the answer is damaged or broke off while it was decompressed".to_owned())
+        } else if format!("{error:?}").contains("Parse(") {
+            (Kind::Unusable, "what answers there does not speak HTTP".to_owned())
         } else {
             (Kind::Broken, "the connection broke off before the answer was complete".to_owned())
         };

@@ -116,6 +116,9 @@ impl Transport {
         if let Some(what) = reply.content_type.as_deref().and_then(no_page) {
             return Err(Failure::unusable(format!("it is {what}, not a page of text")));
         }
+        if !want.cut && response.content_length().is_some_and(|length| length > want.max_bytes) {
+            return Err(Failure::too_large(want.max_bytes));
+        }
         while let Some(chunk) = response.chunk().await.map_err(Failure::of)? {
             let room = usize::try_from(want.max_bytes).unwrap_or(usize::MAX).saturating_sub(reply.body.len());
             if chunk.len() > room && !want.cut {
