@@ -2,7 +2,7 @@
 //!
 //! A page carries its topic as JSON inside an attribute, with the reply links that the markup lacks; so
 //! that is read first. Post numbers are the keys, because quotations and reply links use them and because
-//! they join the pages, answers and feeds of one topic. Small actions ("closed this") are no posts.
+//! they join the pages, answers and feeds of one topic. Small actions ("closed this") without words are no posts.
 
 mod feed;
 mod page;

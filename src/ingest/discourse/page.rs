@@ -15,17 +15,14 @@ use crate::thread::{Draft, Time};
 pub(super) fn read(document: &Document) -> Result<Reading> {
     let root = document.html()?.root_element();
     let head = Head::of(root);
+    // A saved page says itself where it came from; whether that is asked is the user's decision.
     let url = document.page.url.clone().or_else(|| head.url.clone());
     let mut reading = preloaded(&head, url.as_ref()).unwrap_or_default();
     if reading.drafts.is_empty() {
         reading = crawled(root, url.as_ref());
     }
-    if document.page.url.is_none() {
-        // The page only says where it came from; a file asks for nothing by itself.
-        reading.next.clear();
-    }
     reading.title = reading.title.take().or(head.title);
-    reading.url = head.url.or(reading.url);
+    reading.url = head.url.clone().or(reading.url);
     if reading.drafts.is_empty() {
         let topic = document.page.url.as_ref().and_then(|url| Some((url, Address::of(url)?)));
         let json = topic.and_then(|(url, topic)| url.join(&format!("/t/{}.json", topic.topic)).ok());

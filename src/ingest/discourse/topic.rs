@@ -13,7 +13,7 @@ use crate::thread::{Draft, Notice, NoticeKind, State, Time};
 /// How many posts the server gives in one answer.
 const PER_ANSWER: usize = 20;
 
-/// Small actions: "closed this", "renamed", with a post number of their own.
+/// Small actions: "closed this", "renamed", with a post number of their own and seldom with words.
 const SMALL_ACTION: i64 = 3;
 /// Words between members of the staff; not for readers.
 const WHISPER: i64 = 4;
@@ -36,7 +36,8 @@ pub(super) fn read(root: Value<'_>, from: Option<&Url>) -> Reading {
     let mut actions = 0usize;
     for post in &posts {
         match post.get("post_type").and_then(Value::as_i64) {
-            Some(SMALL_ACTION | WHISPER) => actions += 1,
+            Some(WHISPER) => actions += 1,
+            Some(SMALL_ACTION) if says_nothing(*post) => actions += 1,
             _ => reading.drafts.extend(read_post(*post, topic.as_deref(), from)),
         }
     }
@@ -49,6 +50,10 @@ pub(super) fn read(root: Value<'_>, from: Option<&Url>) -> Reading {
     reading.declared = declared(root, actions);
     reading.next = rest(root, &posts, from, topic.as_deref());
     reading
+}
+
+fn says_nothing(post: Value<'_>) -> bool {
+    string(post, "cooked").is_none_or(|cooked| cooked.trim().is_empty())
 }
 
 /// Posts of the topic; those that are only actions of the forum are counted by some versions.
@@ -131,7 +136,7 @@ mod tests {
         let posts = [
             post(1, 1, ""),
             post(2, 1, r#","reply_to_post_number":null,"hidden":true"#),
-            post(3, 3, ""),
+            post(3, 3, "").replace("<p>x</p>", ""),
             post(4, 2, r#","reply_to_post_number":2,"actions_summary":[{"id":2,"count":5}]"#),
         ];
         format!(
