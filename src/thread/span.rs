@@ -11,7 +11,7 @@ impl Span {
     /// The span, if it lies in `text`, ends after it starts and cuts no character in two.
     pub fn of(text: &str, start: usize, end: usize) -> Option<Self> {
         let fits = start <= end && text.is_char_boundary(start) && text.is_char_boundary(end);
-        fits.then(|| Self { start: start as u32, end: end as u32 })
+        fits.then_some(Self { start: start as u32, end: end as u32 })
     }
 
     /// The span of the whole text.
