@@ -115,6 +115,17 @@ fn every_platform_has_a_name_of_its_own_and_a_fixture() {
     }
 }
 
+/// The folder of captures, where there is one.
+fn captures() -> Option<PathBuf> {
+    let shared = std::env::var_os("REJOINDER_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let threads = shared.join("threads");
+    if !threads.is_dir() {
+        println!("left out: no captures at {}", threads.display());
+        return None;
+    }
+    Some(threads)
+}
+
 /// Captures whose own count is wrong, with what they hold.
 const COUNTED_AGAIN: &[(&str, u64)] = &[
     // The item itself and its two replies; only the replies were counted.
@@ -123,12 +134,7 @@ const COUNTED_AGAIN: &[(&str, u64)] = &[
 
 #[test]
 fn captured_pages_give_as_many_posts_as_they_hold() {
-    let shared = std::env::var_os("REJOINDER_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
-    let threads = shared.join("threads");
-    if !threads.is_dir() {
-        println!("left out: no captures at {}", threads.display());
-        return;
-    }
+    let Some(threads) = captures() else { return };
     let mut wrong = String::new();
     for folder in ["hackernews", "lemmy", "reddit", "discourse", "walls"] {
         for meta in entries(&threads.join(folder)) {
@@ -164,6 +170,24 @@ fn compare(meta_at: &Path) -> String {
         (Some(expected), Some(read)) if expected == read => String::new(),
         _ => format!("{name}: expected {expected:?}, read {read:?} {words}\n"),
     }
+}
+
+#[test]
+fn the_captured_pages_of_one_thread_are_read_as_one() {
+    let Some(threads) = captures() else { return };
+    let pages: Vec<Page> = entries(&threads.join("hackernews"))
+        .iter()
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("hnapi-7324236") && name.ends_with(".html")
+        })
+        .map(|path| page(path))
+        .collect();
+    assert_eq!(pages.len(), 5);
+    let thread = read(pages, None).unwrap();
+    assert_eq!(thread.read(), 102 + 95 + 98 + 96 + 43);
+    assert_eq!(thread.posts()[0].native_id, "7324236");
+    assert!(thread.posts().iter().skip(1).all(|post| post.reply_to.is_some()));
 }
 
 /// The posts of all threads of a dump.

@@ -215,9 +215,8 @@ fn no_posts(document: &Document) -> Error {
         return error;
     }
     walled(document).unwrap_or_else(|| {
-        let known: Vec<&str> = PLATFORMS.iter().map(|platform| platform.name()).collect();
-        let known = known.join(", ");
-        Error::Unrecognised { what, reason: format!("looked for the marks of {known} and found none") }
+        let reason = "it bears the marks of no platform that can be read; `rejoinder platforms` lists those";
+        Error::Unrecognised { what, reason: reason.to_owned() }
     })
 }
 
