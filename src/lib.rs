@@ -6,6 +6,7 @@ pub mod dedup;
 pub mod error;
 pub mod fetch;
 pub mod ingest;
+pub mod language;
 pub mod relate;
 pub mod segment;
 pub mod thread;
