@@ -59,6 +59,7 @@
 #![forbid(unsafe_code)]
 
 pub mod error;
+pub mod language;
 pub mod words;
 
 pub mod argument;

@@ -142,7 +142,11 @@ impl Scan<'_> {
         // or at the end of a quotation.
         let whole = self.text[self.begin..at].trim().is_empty();
         if ended && (closing != ']') && (whole || closing == '"' || closing == '”') {
-            let word = inside[..inside.len() - 1].rsplit(char::is_whitespace).next().unwrap_or_default();
+            let word = inside
+                .trim_end_matches(['.', '!', '?', '…'])
+                .rsplit(char::is_whitespace)
+                .next()
+                .unwrap_or_default();
             let abbreviated = inside.ends_with('.') && stop(word) != Stop::Plain;
             if self.rest(past).starts_with(char::is_whitespace) && self.capital_follows(past) && !abbreviated
             {

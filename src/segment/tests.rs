@@ -111,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn sentences_cover_messy_text(text in "([a-cA-C ]|[.!?…。(\"“”:)\n]|because |, so |; |e\\.g\\. |\u{1F602}|é){0,80}") {
+    fn sentences_cover_messy_text(text in "([a-cA-C ]|[.!?…。(\"“”:)\n]|because |\\(abcd…\\) B|“abcd…” |, so |; |e\\.g\\. |\u{1F602}|é){0,80}") {
         check(&text, &sentences(&text));
         let body = Body::from_plain(&text);
         let mut last = 0;
