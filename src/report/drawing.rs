@@ -48,6 +48,12 @@ pub(super) struct Node {
     pub(super) more: usize,
 }
 
+impl Node {
+    fn top(&self) -> (f64, f64) {
+        (self.x + self.width / 2.0, self.y)
+    }
+}
+
 /// One relation, from who speaks to what it bears on.
 #[derive(Debug)]
 pub(super) struct Edge {
@@ -161,13 +167,17 @@ impl Drawing {
             for relation in outline.outgoing(node.unit) {
                 let Some(target) = outline.target(relation) else { continue };
                 let (Some(from), Some(to)) = (find(node.unit), find(target)) else { continue };
-                let edge = between(relation, &self.nodes[from], &self.nodes[to]);
-                if relation.step.is_some() { undercuts.push((edge, relation.step)) } else { edges.push(edge) }
+                let (from, to) = (&self.nodes[from], &self.nodes[to]);
+                match relation.step {
+                    Some(step) => undercuts.push((between(relation, from, to), step, from.top())),
+                    None => edges.push(between(relation, from, to)),
+                }
             }
         }
-        for (mut edge, step) in undercuts {
-            let attacked = edges.iter().find(|drawn| Some(drawn.relation) == step);
+        for (mut edge, step, top) in undercuts {
+            let attacked = edges.iter().find(|drawn| drawn.relation == step);
             if let Some(attacked) = attacked {
+                edge.start = top;
                 edge.end = attacked.on_the_way();
                 edge.shape = Shape::Into;
             }
@@ -184,7 +194,7 @@ fn between(relation: &RelationView, from: &Node, to: &Node) -> Edge {
     let spread = ((from.x - to.x) / NODE_WIDTH * 20.0).clamp(-80.0, 80.0);
     let (start, end) = if below {
         (
-            (from.x + from.width / 2.0, from.y),
+            from.top(),
             (to.x + to.width / 2.0 + spread, to.y + to.height),
         )
     } else {
