@@ -4,9 +4,9 @@
 
 use super::escaped::Escaped;
 use super::marks;
+use crate::analyse::UnansweredKind;
 use crate::report::formats::address::web;
 use crate::report::formats::text::flag_word;
-use crate::analyse::UnansweredKind;
 use crate::report::outline::Outline;
 use crate::report::{StandingView, UnansweredView};
 
