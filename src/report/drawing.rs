@@ -48,6 +48,12 @@ pub(super) struct Node {
     pub(super) more: usize,
 }
 
+impl Node {
+    fn top(&self) -> (f64, f64) {
+        (self.x + self.width / 2.0, self.y)
+    }
+}
+
 /// One relation, from who speaks to what it bears on.
 #[derive(Debug)]
 pub(super) struct Edge {
@@ -154,20 +160,25 @@ impl Drawing {
         let mut at: Vec<(u32, usize)> =
             self.nodes.iter().enumerate().map(|(index, node)| (node.unit, index)).collect();
         at.sort_unstable();
-        let find = |unit: u32| at.binary_search_by_key(&unit, |(unit, _)| *unit).ok().map(|found| at[found].1);
+        let find =
+            |unit: u32| at.binary_search_by_key(&unit, |(unit, _)| *unit).ok().map(|found| at[found].1);
         let mut undercuts = Vec::new();
         let mut edges: Vec<Edge> = Vec::new();
         for node in &self.nodes {
             for relation in outline.outgoing(node.unit) {
                 let Some(target) = outline.target(relation) else { continue };
                 let (Some(from), Some(to)) = (find(node.unit), find(target)) else { continue };
-                let edge = between(relation, &self.nodes[from], &self.nodes[to]);
-                if relation.step.is_some() { undercuts.push((edge, relation.step)) } else { edges.push(edge) }
+                let (from, to) = (&self.nodes[from], &self.nodes[to]);
+                match relation.step {
+                    Some(step) => undercuts.push((between(relation, from, to), step, from.top())),
+                    None => edges.push(between(relation, from, to)),
+                }
             }
         }
-        for (mut edge, step) in undercuts {
-            let attacked = edges.iter().find(|drawn| Some(drawn.relation) == step);
+        for (mut edge, step, top) in undercuts {
+            let attacked = edges.iter().find(|drawn| drawn.relation == step);
             if let Some(attacked) = attacked {
+                edge.start = top;
                 edge.end = attacked.on_the_way();
                 edge.shape = Shape::Into;
             }
@@ -183,17 +194,11 @@ fn between(relation: &RelationView, from: &Node, to: &Node) -> Edge {
     // Lines from further to the right end further to the right, so that their heads stay apart.
     let spread = ((from.x - to.x) / NODE_WIDTH * 20.0).clamp(-80.0, 80.0);
     let (start, end) = if below {
-        (
-            (from.x + from.width / 2.0, from.y),
-            (to.x + to.width / 2.0 + spread, to.y + to.height),
-        )
+        (from.top(), (to.x + to.width / 2.0 + spread, to.y + to.height))
     } else {
         let right = from.x < to.x;
         let side = |node: &Node, right: bool| if right { node.x + node.width } else { node.x };
-        (
-            (side(from, right), from.y + from.height / 2.0),
-            (side(to, !right), to.y + to.height / 2.0),
-        )
+        ((side(from, right), from.y + from.height / 2.0), (side(to, !right), to.y + to.height / 2.0))
     };
     let shape = if below { Shape::Up } else { Shape::Aside };
     Edge { relation: relation.id, from: from.unit, to: to.unit, start, end, shape }
@@ -346,7 +351,9 @@ impl Forest {
                 }
                 taken += 1;
                 found.push(Pick { unit: answer.from, parent: Some(at), level, more: 0 });
-                for beside in self.answers[answer.from as usize].iter().filter(|beside| beside.undercut).take(2) {
+                for beside in
+                    self.answers[answer.from as usize].iter().filter(|beside| beside.undercut).take(2)
+                {
                     if found.len() < room {
                         found.push(Pick { unit: beside.from, parent: Some(at), level, more: 0 });
                     }
@@ -414,10 +421,8 @@ fn cut_circles(parent: &mut [Option<u32>]) {
 /// Attacks in the whole tree below each unit, counted from the leaves up.
 fn attacks(parent: &[Option<u32>], answers: &[Vec<Answer>]) -> Vec<u32> {
     let mut waiting: Vec<u32> = answers.iter().map(|answers| answers.len() as u32).collect();
-    let mut count: Vec<u32> = answers
-        .iter()
-        .map(|answers| answers.iter().filter(|answer| answer.attack).count() as u32)
-        .collect();
+    let mut count: Vec<u32> =
+        answers.iter().map(|answers| answers.iter().filter(|answer| answer.attack).count() as u32).collect();
     let mut ready: Vec<usize> = (0..parent.len()).filter(|&at| waiting[at] == 0).collect();
     while let Some(at) = ready.pop() {
         if let Some(up) = parent[at] {

@@ -121,6 +121,12 @@ impl<'a> Outline<'a> {
         self.report.standing.get(at as usize)
     }
 
+    /// Whether a claim gets a row of its own: in a long thread only those that somebody spoke about do.
+    pub(super) fn is_listed(&self, unit: u32) -> bool {
+        const ROWS: usize = 2000;
+        self.report.standing.len() <= ROWS || self.incoming(unit).next().is_some()
+    }
+
     /// The relations in which a unit speaks.
     pub(super) fn outgoing(&self, unit: u32) -> impl Iterator<Item = &'a RelationView> + '_ {
         self.outgoing.of(unit).iter().filter_map(|&at| self.report.relations.get(at as usize))

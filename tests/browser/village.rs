@@ -3,8 +3,8 @@
 use rejoinder::analyse::{FlagKind, Label, SentenceKind, UnansweredKind};
 use rejoinder::argument::{Role, Stance};
 use rejoinder::report::{
-    AnnotatorView, CiteView, Coverage, DuplicateView, FlagView, KeyPointView, MatchView, PostView, RelationView,
-    ReplyView, Report, StandingView, SummaryView, ThreadView, UnansweredView, UnitView,
+    AnnotatorView, CiteView, Coverage, DuplicateView, FlagView, KeyPointView, MatchView, PostView,
+    RelationView, ReplyView, Report, StandingView, SummaryView, ThreadView, UnansweredView, UnitView,
 };
 use rejoinder::thread::{Confidence, GroupKind, Notice, NoticeKind, State, Time};
 
@@ -194,62 +194,106 @@ pub fn debate() -> Report {
         "Should the village library open on Sundays?",
         Some("https://forum.village.example/t/sunday-opening/88"),
     );
-    b.post(Some("Ann Thwaite"), None, &[
-        (Aside, "Good morning, everyone.\n"),
-        (Claim, "The library should open on Sunday afternoons. "),
-        (Premise, "Most of us commute, so Saturday morning is the only time we can go, and then it is packed."),
-    ]);
-    b.post(Some("Bob"), Some(0), &[
-        (Concession, "It would be pleasant, I grant that. "),
-        (Claim, "But the village cannot pay for a seventh day. "),
-        (Premise, "Wages and heating come to about 9,000 a year."),
-    ]);
-    b.post(Some("Carla M."), Some(1), &[
-        (Aside, "> the village cannot pay for a seventh day\n"),
-        (Claim, "We need not pay for a seventh day: close on Monday instead. "),
-        (Premise, "Monday has eleven visitors on average, according to the annual report."),
-    ]);
-    b.post(Some("Bob"), Some(2), &[
-        (Claim, "Monday is when the schools come, so closing then only moves the cost to the children."),
-    ]);
-    b.post(Some("Dev"), Some(3), &[
-        (Claim, "The schools have already moved their visits to Thursday. "),
-        (Premise, "It was in the March newsletter, page 2."),
-    ]);
-    b.post(Some("Edith"), Some(0), &[
-        (Aside, "Yes! "),
-        (Claim, "A library that is shut when people are free is a cupboard. "),
-        (Premise, "In Oakham the Sunday opening doubled the loans to under-tens."),
-    ]);
-    b.post(Some("Farid"), Some(5), &[(Question, "Were those loans counted before or after Oakham merged with the school library?")]);
-    b.post(Some("gus_1961"), Some(0), &[
-        (Claim, "Sunday ought to stay a quiet day. "),
-        (Aside, "You lot are clueless incomers."),
-    ]);
-    b.post(Some("Hanna"), Some(7), &[
-        (Claim, "Nobody’s Sunday gets louder because somebody else is reading."),
-    ]);
+    b.post(
+        Some("Ann Thwaite"),
+        None,
+        &[
+            (Aside, "Good morning, everyone.\n"),
+            (Claim, "The library should open on Sunday afternoons. "),
+            (
+                Premise,
+                "Most of us commute, so Saturday morning is the only time we can go, and then it is packed.",
+            ),
+        ],
+    );
+    b.post(
+        Some("Bob"),
+        Some(0),
+        &[
+            (Concession, "It would be pleasant, I grant that. "),
+            (Claim, "But the village cannot pay for a seventh day. "),
+            (Premise, "Wages and heating come to about 9,000 a year."),
+        ],
+    );
+    b.post(
+        Some("Carla M."),
+        Some(1),
+        &[
+            (Aside, "> the village cannot pay for a seventh day\n"),
+            (Claim, "We need not pay for a seventh day: close on Monday instead. "),
+            (Premise, "Monday has eleven visitors on average, according to the annual report."),
+        ],
+    );
+    b.post(
+        Some("Bob"),
+        Some(2),
+        &[(Claim, "Monday is when the schools come, so closing then only moves the cost to the children.")],
+    );
+    b.post(
+        Some("Dev"),
+        Some(3),
+        &[
+            (Claim, "The schools have already moved their visits to Thursday. "),
+            (Premise, "It was in the March newsletter, page 2."),
+        ],
+    );
+    b.post(
+        Some("Edith"),
+        Some(0),
+        &[
+            (Aside, "Yes! "),
+            (Claim, "A library that is shut when people are free is a cupboard. "),
+            (Premise, "In Oakham the Sunday opening doubled the loans to under-tens."),
+        ],
+    );
+    b.post(
+        Some("Farid"),
+        Some(5),
+        &[(Question, "Were those loans counted before or after Oakham merged with the school library?")],
+    );
+    b.post(
+        Some("gus_1961"),
+        Some(0),
+        &[(Claim, "Sunday ought to stay a quiet day. "), (Aside, "You lot are clueless incomers.")],
+    );
+    b.post(
+        Some("Hanna"),
+        Some(7),
+        &[(Claim, "Nobody’s Sunday gets louder because somebody else is reading.")],
+    );
     b.post(None, Some(7), &[]);
-    b.post(Some("Ines"), Some(1), &[
-        (Claim, "Volunteers could run Sundays at no cost. "),
-        (Premise, "Fourteen people signed up for the book sale within a day."),
-    ]);
-    b.post(Some("Jo"), Some(10), &[
-        (Claim, "Signing up for a book sale says nothing about giving up every Sunday of the year."),
-    ]);
-    b.post(Some("Kim"), Some(0), &[
-        (Aside, "The library should open on Sunday afternoons."),
-    ]);
-    b.post(Some("Lou"), Some(4), &[
-        (Question, "Does anybody have that newsletter? "),
-        (Aside, "I never got mine.\n    scan page 2, 300 dpi\n    send to lou@example.org"),
-    ]);
-    b.post(Some("Edith"), Some(7), &[
-        (Claim, "If you want a quiet place on Sunday, a library is the best one there is."),
-    ]);
-    b.post(Some("Bob"), Some(10), &[
-        (Claim, "Volunteers may not open the building alone; the insurance says so."),
-    ]);
+    b.post(
+        Some("Ines"),
+        Some(1),
+        &[
+            (Claim, "Volunteers could run Sundays at no cost. "),
+            (Premise, "Fourteen people signed up for the book sale within a day."),
+        ],
+    );
+    b.post(
+        Some("Jo"),
+        Some(10),
+        &[(Claim, "Signing up for a book sale says nothing about giving up every Sunday of the year.")],
+    );
+    b.post(Some("Kim"), Some(0), &[(Aside, "The library should open on Sunday afternoons.")]);
+    b.post(
+        Some("Lou"),
+        Some(4),
+        &[
+            (Question, "Does anybody have that newsletter? "),
+            (Aside, "I never got mine.\n    scan page 2, 300 dpi\n    send to lou@example.org"),
+        ],
+    );
+    b.post(
+        Some("Edith"),
+        Some(7),
+        &[(Claim, "If you want a quiet place on Sunday, a library is the best one there is.")],
+    );
+    b.post(
+        Some("Bob"),
+        Some(10),
+        &[(Claim, "Volunteers may not open the building alone; the insurance says so.")],
+    );
 
     decorate(&mut b);
     b.finish()
@@ -294,8 +338,18 @@ fn decorate(b: &mut Builder) {
     b.relate("undercut", 17, 12, 0.61);
     b.relate("rebut", 19, 13, 0.49);
     b.relate("rebut", 20, 15, 0.7);
-    b.stand(0, Label::Stands, 0.71, "Both objections to it fall: Carla answers Bob, and Hanna answers gus_1961.");
-    b.stand(3, Label::Falls, 0.31, "Carla’s objection in #2 stands; it would stand again if Monday could not be closed.");
+    b.stand(
+        0,
+        Label::Stands,
+        0.71,
+        "Both objections to it fall: Carla answers Bob, and Hanna answers gus_1961.",
+    );
+    b.stand(
+        3,
+        Label::Falls,
+        0.31,
+        "Carla’s objection in #2 stands; it would stand again if Monday could not be closed.",
+    );
     b.stand(5, Label::Stands, 0.58, "The only objection to it, Bob’s in #3, is answered by Dev.");
     b.stand(7, Label::Falls, 0.33, "Dev’s objection in #4 stands.");
     b.stand(8, Label::Stands, 0.62, "Nobody speaks against it.");
@@ -315,7 +369,12 @@ fn decorate(b: &mut Builder) {
     b.point(0, 4, 2);
     b.point(3, 1, 2);
     b.point(13, 1, 2);
-    b.flag(7, "You lot are clueless incomers.", FlagKind::Insult, "calls people in the conversation “clueless”");
+    b.flag(
+        7,
+        "You lot are clueless incomers.",
+        FlagKind::Insult,
+        "calls people in the conversation “clueless”",
+    );
     b.change(1, |post| post.edited_at = Time::parse("2026-03-01T08:00:00Z"));
     b.change(5, |post| {
         post.parent_known_by = Some("mentioned");
@@ -328,8 +387,14 @@ fn decorate(b: &mut Builder) {
     let report = b.report();
     report.thread.declared = Some(18);
     report.thread.notices = vec![
-        Notice::new(NoticeKind::Truncated, "The forum says 18 posts, 16 were found; two may be hidden from visitors."),
-        Notice::new(NoticeKind::InferredReplies, "One reply link was inferred; it is drawn with a broken line."),
+        Notice::new(
+            NoticeKind::Truncated,
+            "The forum says 18 posts, 16 were found; two may be hidden from visitors.",
+        ),
+        Notice::new(
+            NoticeKind::InferredReplies,
+            "One reply link was inferred; it is drawn with a broken line.",
+        ),
     ];
     report.unanswered = vec![
         UnansweredView { kind: UnansweredKind::Question, unit: 12 },

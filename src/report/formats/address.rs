@@ -34,7 +34,8 @@ mod tests {
     #[test]
     fn only_web_addresses_become_links() {
         assert!(web("HTTPS://a.example/?q=1").is_some());
-        for address in ["javascript:alert(1)", " https://a", "java\nscript:x", "data:text/html,x", "//a", ""] {
+        for address in ["javascript:alert(1)", " https://a", "java\nscript:x", "data:text/html,x", "//a", ""]
+        {
             assert_eq!(web(address), None, "{address}");
         }
     }

@@ -59,7 +59,13 @@ pub fn summary(report: &Report) -> String {
     }
     for sentence in &report.summary {
         let author = sentence.author.as_deref().map_or_else(|| "unknown".to_owned(), plain);
-        let _ = write!(out, "- **{}** - {}: “{}”", sentence.lead, escape(&author), escape(&plain(&sentence.text)));
+        let _ = write!(
+            out,
+            "- **{}** - {}: “{}”",
+            sentence.lead,
+            escape(&author),
+            escape(&plain(&sentence.text))
+        );
         for cite in &sentence.cites {
             match cite.permalink.as_deref().and_then(web) {
                 Some(link) => _ = write!(out, " [#{}](<{}>)", cite.post, target(link)),
@@ -71,7 +77,11 @@ pub fn summary(report: &Report) -> String {
         }
         out.push('\n');
     }
-    let _ = writeln!(out, "\nEvery sentence is a quotation. Who claims what and what stands are guesses by {}.", escape(report.annotator.name));
+    let _ = writeln!(
+        out,
+        "\nEvery sentence is a quotation. Who claims what and what stands are guesses by {}.",
+        escape(report.annotator.name)
+    );
     out
 }
 
@@ -85,7 +95,9 @@ fn escape(line: &str) -> String {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '#' | '~' | '|' | '$' | '@' => true,
             // Bare addresses become links in GitHub's Markdown.
             ':' => next == Some('/'),
-            '.' => out.len() >= 3 && out.get(out.len() - 3..).is_some_and(|www| www.eq_ignore_ascii_case("www")),
+            '.' => {
+                out.len() >= 3 && out.get(out.len() - 3..).is_some_and(|www| www.eq_ignore_ascii_case("www"))
+            }
             // A list or an underlined heading, were the words to start a line.
             '-' | '+' | '=' => out.is_empty(),
             _ => false,
@@ -119,6 +131,9 @@ mod tests {
     #[test]
     fn words_cannot_become_markup() {
         assert_eq!(escape("# [x](javascript:y) <b> *a*"), r"\# \[x\](javascript:y) \<b\> \*a\*");
-        assert_eq!(escape("see https://a.example or www.a.example: ok"), r"see https\://a.example or www\.a.example: ok");
+        assert_eq!(
+            escape("see https://a.example or www.a.example: ok"),
+            r"see https\://a.example or www\.a.example: ok"
+        );
     }
 }

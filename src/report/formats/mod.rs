@@ -31,12 +31,7 @@ pub trait Format: Sync {
 }
 
 /// All formats of the map, the default first.
-pub static FORMATS: &[&dyn Format] = &[
-    &html::Html,
-    &json::Json,
-    &markdown::Markdown,
-    &text::Text,
-];
+pub static FORMATS: &[&dyn Format] = &[&html::Html, &json::Json, &markdown::Markdown, &text::Text];
 
 /// The format with this name.
 pub fn named(name: &str) -> Result<&'static dyn Format> {

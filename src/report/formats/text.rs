@@ -191,7 +191,8 @@ fn percent(value: f64) -> i64 {
 
 /// Breaks a line between words; a word that is wider than a line stays whole.
 fn wrap(out: &mut String, first: &str, next: &str, line: &str) {
-    let width = |text: &str| text.chars().map(|c| if (c as u32) < 0x1100 { 1 } else { cells(c) }).sum::<usize>();
+    let width =
+        |text: &str| text.chars().map(|c| if (c as u32) < 0x1100 { 1 } else { cells(c) }).sum::<usize>();
     out.push_str(first);
     let mut used = width(first);
     let mut fresh = true;

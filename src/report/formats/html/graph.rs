@@ -12,10 +12,14 @@ use crate::report::outline::Outline;
 pub(super) fn write(page: &mut Escaped, outline: &Outline<'_>) {
     let drawing = Drawing::of(outline);
     if drawing.nodes.is_empty() {
-        page.markup("<p class=\"none\">Nobody was found to answer anybody’s claim, so there is no graph to draw.</p>");
+        page.markup(
+            "<p class=\"none\">Nobody was found to answer anybody’s claim, so there is no graph to draw.</p>",
+        );
         return;
     }
-    page.markup("<figure class=\"graph\"><div class=\"box\" tabindex=\"0\" role=\"group\" aria-label=\"Graph, ");
+    page.markup(
+        "<figure class=\"graph\"><div class=\"box\" tabindex=\"0\" role=\"group\" aria-label=\"Graph, ",
+    );
     page.number(drawing.nodes.len() as u32).markup(" claims; it scrolls sideways\">\n");
     page.markup("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"group\" aria-label=\"Who answers whose claim\" width=\"");
     page.coordinate(drawing.width).markup("\" height=\"").coordinate(drawing.height);
@@ -72,7 +76,9 @@ fn words(page: &mut Escaped, outline: &Outline<'_>, edge: &Edge) {
     }
     let mark = marks::relation(relation.kind);
     let at = (edge.start.0, edge.start.1 - 9.0);
-    page.markup("<text class=\"w ").markup(mark.class).markup("\" aria-hidden=\"true\" text-anchor=\"middle\" x=\"");
+    page.markup("<text class=\"w ")
+        .markup(mark.class)
+        .markup("\" aria-hidden=\"true\" text-anchor=\"middle\" x=\"");
     page.coordinate(at.0).markup("\" y=\"").coordinate(at.1).markup("\">").markup(mark.word).markup(" ");
     page.number(marks::percent(relation.confidence)).markup(" %</text>\n");
 }

@@ -4,9 +4,9 @@
 
 use super::escaped::Escaped;
 use super::marks;
+use crate::analyse::UnansweredKind;
 use crate::report::formats::address::web;
 use crate::report::formats::text::flag_word;
-use crate::analyse::UnansweredKind;
 use crate::report::outline::Outline;
 use crate::report::{StandingView, UnansweredView};
 
@@ -29,6 +29,11 @@ pub(super) fn claims(page: &mut Escaped, outline: &Outline<'_>) {
         }
         page.markup("</ul>\n");
     });
+    let (left, unlisted): (Vec<_>, Vec<_>) = left.into_iter().partition(|one| outline.is_listed(one.unit));
+    if !unlisted.is_empty() {
+        page.markup("<p class=\"hint\">Not listed, but marked in the thread: ");
+        page.number(unlisted.len() as u32).markup(" that nobody spoke for or against.</p>");
+    }
     if !left.is_empty() {
         page.markup("<details class=\"more\"><summary>").number(left.len() as u32);
         page.markup(" that nobody spoke for or against</summary><ul class=\"claims plain\">\n");

@@ -82,13 +82,17 @@ pub(super) fn post_link(page: &mut Escaped, post: u32) {
     page.markup("<a href=\"#post-").number(post).markup("\">#").number(post).markup("</a>");
 }
 
-/// How a claim stands, with the reason; leads to the claim's row in the list.
-pub(super) fn standing(page: &mut Escaped, standing: &StandingView) {
+/// How a claim stands, with the reason; leads to the claim's row in the list where it has one.
+pub(super) fn standing(page: &mut Escaped, outline: &Outline<'_>, standing: &StandingView) {
     let mark = label(standing.label);
-    page.markup("<a class=\"st ").markup(mark.class).markup("\" href=\"#claim-").number(standing.unit);
-    page.markup("\" title=\"").markup(mark.word).markup(", strength ").hundredths(standing.strength);
-    page.markup(": ").text(&standing.reason).markup("\">").markup(mark.glyph).markup(" ");
-    page.markup(mark.word).markup(" ").hundredths(standing.strength).markup("</a>");
+    let listed = outline.is_listed(standing.unit);
+    page.markup(if listed { "<a class=\"st " } else { "<span class=\"st " }).markup(mark.class);
+    if listed {
+        page.markup("\" href=\"#claim-").number(standing.unit);
+    }
+    page.markup("\" title=\"").text(&standing.reason).markup("\">").markup(mark.glyph).markup(" ");
+    page.markup(mark.word).markup(" ").hundredths(standing.strength);
+    page.markup(if listed { "</a>" } else { "</span>" });
 }
 
 /// What a relation says of its target, with confidence and who drew it.

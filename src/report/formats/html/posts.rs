@@ -166,7 +166,7 @@ fn one_unit(page: &mut Escaped, outline: &Outline<'_>, unit: &UnitView, words: &
     page.markup("</span>");
     if let Some(standing) = outline.standing(unit.id) {
         page.markup(" ");
-        marks::standing(page, standing);
+        marks::standing(page, outline, standing);
     }
 }
 
