@@ -341,8 +341,8 @@ fn mark<'t>(text: &'t str, at: usize, quoted: &mut bool, found: &mut Vec<Word<'t
     let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { return at + 1 };
     let end = at + c.len_utf8();
     match c {
-        '"' => *quoted = !*quoted && text[end..].contains('"'),
-        '“' => *quoted = text[end..].contains('”'),
+        '"' => *quoted = !*quoted && closes(text, end, "\""),
+        '“' => *quoted = closes(text, end, "”"),
         '”' => *quoted = false,
         '.' | ',' | '!' | '?' | ';' | ':' | '(' | ')' if !*quoted => {
             found.push(Word { text: &text[at..end], kind: Kind::Break, start: at, end });
@@ -368,6 +368,12 @@ fn mark<'t>(text: &'t str, at: usize, quoted: &mut bool, found: &mut Vec<Word<'t
         _ => {}
     }
     end
+}
+
+/// Whether a quotation that begins here ends within a few lines.
+fn closes(text: &str, from: usize, mark: &str) -> bool {
+    let reach = (from + 600).min(text.len());
+    memchr::memmem::find(&text.as_bytes()[from..reach], mark.as_bytes()).is_some()
 }
 
 #[derive(Default)]
