@@ -102,7 +102,7 @@ impl Common {
     fn of(text: &str) -> Self {
         let mut found = Self::default();
         let pieces = text.split(|c: char| !(c.is_alphabetic() || c == '\'' || c == '’'));
-        for word in pieces.filter(|word| !word.is_empty()).take(60) {
+        for word in pieces.filter(|word| !word.is_empty()).take(30) {
             found.words += 1;
             if is_english_word(word) {
                 found.english += 1;

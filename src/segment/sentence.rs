@@ -162,7 +162,7 @@ impl Scan<'_> {
         let marks = &self.text[at..run];
         let end = self.skip(run, is_closer);
         let closed = end > run;
-        let nothing_yet = !self.text[self.begin..at].bytes().any(|b| b.is_ascii_alphanumeric() || b >= 0x80);
+        let nothing_yet = !self.says_something(at);
         if end >= self.text.len() {
             return Step::On(end);
         }
@@ -221,19 +221,21 @@ impl Scan<'_> {
 
     /// Whether a mark without white space after it still ends a sentence: "true.But", "what?You".
     fn glued(&self, at: usize, run: usize) -> bool {
-        let before = &self.text[self.begin..at];
-        let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+        // Only the letters before the mark are read: text without any white space must not be read twice.
+        let before = &self.text.as_bytes()[self.begin..at];
+        let letters = before.iter().rev().take_while(|b| b.is_ascii_alphabetic() || **b == b'\'').count();
+        let whole = before.len() == letters || before[before.len() - letters - 1].is_ascii_whitespace();
         let next = self.next_word(run);
-        word.len() >= 2
-            && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'\'' || b == b',')
-            && word.bytes().last().is_some_and(|b| b.is_ascii_lowercase())
+        whole
+            && letters >= 2
+            && before.last().is_some_and(u8::is_ascii_lowercase)
             && is_starter(next)
             && next != "A"
     }
 
     /// After an emoji or emoticon that no mark precedes: an end only before a capital letter.
     fn after_face(&self, at: usize, end: usize) -> Step {
-        let something = self.text[self.begin..at].bytes().any(|b| b.is_ascii_alphanumeric() || b >= 0x80);
+        let something = self.says_something(at);
         let end = self.skip(end, |c| is_emoji(c) || c == ')');
         let next = self.rest(end);
         if something && next.starts_with(char::is_whitespace) && self.capital_follows(end) {
@@ -259,6 +261,11 @@ impl Scan<'_> {
             };
             end = after;
         }
+    }
+
+    /// Whether the sentence has a letter or digit yet; a long run of marks is not read again at each.
+    fn says_something(&self, at: usize) -> bool {
+        self.text.as_bytes()[self.begin..at].iter().take(64).any(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
     }
 
     fn rest(&self, at: usize) -> &str {

@@ -91,6 +91,15 @@ fn quotations_and_code_hold_no_passages() {
     assert_eq!(passages("> You are wrong. Very wrong.\nNo. I am right."), ["No.", "I am right."]);
 }
 
+#[test]
+fn endless_marks_and_unbroken_text_are_read_once() {
+    for piece in ["! ", "a.", ".But", "(", "“", "\"", ":) ", "because ", "\u{1F600} ", "x, but "] {
+        let text = piece.repeat(60_000);
+        check(&text, &sentences(&text));
+        split(&Body::from_plain(&text));
+    }
+}
+
 fn check(text: &str, spans: &[Span]) {
     let mut at = 0;
     for span in spans {

@@ -6,6 +6,8 @@
 //! dialects use among friends count only where they are aimed like that. Hate, threats and private data
 //! are not looked for here.
 
+mod table;
+
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::sync::OnceLock;
@@ -13,6 +15,7 @@ use std::sync::OnceLock;
 use super::NAME;
 use super::lexicon::Fnv;
 use crate::argument::{Annotation, Tone};
+use table::{ORDERS, PHRASES, WORDS};
 
 /// What a word can be in an insult.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,15 +47,18 @@ enum Kind {
     Break,
 }
 
+impl Kind {
+    fn is_hostile(self) -> bool {
+        matches!(self, Kind::Noun | Kind::Adjective | Kind::Trait | Kind::Contempt | Kind::Phrase)
+    }
+}
+
 /// The tone of a passage.
 pub(super) fn of(text: &str) -> Annotation<Tone> {
-    let words = words(text);
-    let hostile = words.iter().any(|word| {
-        matches!(word.kind, Kind::Noun | Kind::Adjective | Kind::Trait | Kind::Contempt | Kind::Phrase)
-    });
-    if !hostile {
+    if !may_be_hostile(text) {
         return Annotation::new(Tone::Ok, OK, NAME, "");
     }
+    let words = words(text);
     for at in 0..words.len() {
         if let Some((from, to, confidence)) = insult_at(&words, at) {
             let said = text.get(words[from].start..words[to].end).unwrap_or_default();
@@ -71,6 +77,36 @@ pub(super) fn of(text: &str) -> Annotation<Tone> {
         }
         None => Annotation::new(Tone::Ok, OK, NAME, ""),
     }
+}
+
+/// Whether a word stands in the text without which nothing below can fire. Most passages have none, and
+/// most words are ruled out by their first letter and length alone.
+fn may_be_hostile(text: &str) -> bool {
+    let table = kinds();
+    let bytes = text.as_bytes();
+    let mut lower = [0u8; 20];
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        while at < bytes.len() && (bytes[at].is_ascii_alphabetic() || in_word(bytes, start, at)) {
+            at += 1;
+        }
+        let len = at - start;
+        if len == 0 {
+            at += 1;
+            continue;
+        }
+        if len >= lower.len() || table.lengths[usize::from(bytes[start] & 31)] >> len & 1 == 0 {
+            continue;
+        }
+        let lower = &mut lower[..len];
+        lower.copy_from_slice(&bytes[start..at]);
+        lower.make_ascii_lowercase();
+        if table.of.get(&*lower).is_some_and(|kind| kind.is_hostile()) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Of 2,935 real posts in which nothing fired, 2,744 were called neither rude nor insulting.
@@ -284,7 +320,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
                 lower.copy_from_slice(word.as_bytes());
                 lower.make_ascii_lowercase();
                 let negated = lower.ends_with(b"n't");
-                let kind = kinds.get(&*lower).copied().unwrap_or(Kind::Other);
+                let kind = kinds.of.get(&*lower).copied().unwrap_or(Kind::Other);
                 if negated { Kind::Shield } else { kind }
             }
             None => Kind::Other,
@@ -305,8 +341,8 @@ fn mark<'t>(text: &'t str, at: usize, quoted: &mut bool, found: &mut Vec<Word<'t
     let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { return at + 1 };
     let end = at + c.len_utf8();
     match c {
-        '"' => *quoted = !*quoted && text[end..].contains('"'),
-        '“' => *quoted = text[end..].contains('”'),
+        '"' => *quoted = !*quoted && closes(text, end, "\""),
+        '“' => *quoted = closes(text, end, "”"),
         '”' => *quoted = false,
         '.' | ',' | '!' | '?' | ';' | ':' | '(' | ')' if !*quoted => {
             found.push(Word { text: &text[at..end], kind: Kind::Break, start: at, end });
@@ -334,116 +370,39 @@ fn mark<'t>(text: &'t str, at: usize, quoted: &mut bool, found: &mut Vec<Word<'t
     end
 }
 
-type Kinds = HashMap<&'static [u8], Kind, BuildHasherDefault<Fnv>>;
+/// Whether a quotation that begins here ends within a few lines.
+fn closes(text: &str, from: usize, mark: &str) -> bool {
+    let reach = (from + 600).min(text.len());
+    memchr::memmem::find(&text.as_bytes()[from..reach], mark.as_bytes()).is_some()
+}
+
+#[derive(Default)]
+struct Kinds {
+    of: HashMap<&'static [u8], Kind, BuildHasherDefault<Fnv>>,
+    /// For each first letter a bit for each length that a hostile word has.
+    lengths: [u32; 32],
+}
 
 fn kinds() -> &'static Kinds {
     static KINDS: OnceLock<Kinds> = OnceLock::new();
     KINDS.get_or_init(|| {
         let mut kinds = Kinds::default();
-        for (kind, list) in WORDS {
-            for word in list.split_whitespace() {
-                kinds.entry(word.as_bytes()).or_insert(*kind);
-            }
-        }
-        for phrase in PHRASES {
-            if let Some(first) = phrase.split(' ').next() {
-                // "you" stays a person; phrases that begin with it are looked for there as well.
-                kinds.entry(first.as_bytes()).or_insert(Kind::Phrase);
+        let words = WORDS.iter().flat_map(|(kind, list)| list.split_whitespace().map(|word| (word, *kind)));
+        let firsts = PHRASES.iter().filter_map(|phrase| phrase.split(' ').next());
+        // A word that is in two lists is what the first says: "you" stays a person although phrases begin
+        // with it.
+        for (word, kind) in words.chain(firsts.map(|word| (word, Kind::Phrase))) {
+            let word = word.as_bytes();
+            let kind = *kinds.of.entry(word).or_insert(kind);
+            if kind.is_hostile()
+                && let Some(first) = word.first()
+            {
+                kinds.lengths[usize::from(first & 31)] |= 1 << word.len();
             }
         }
         kinds
     })
 }
-
-static WORDS: &[(Kind, &str)] = &[
-    (Kind::You, "you u ya op"),
-    (Kind::YouAre, "you're youre ur your're"),
-    (Kind::Your, "your"),
-    (Kind::Be, "are r is were must be being sound sounds seem look looks like"),
-    (
-        Kind::Filler,
-        "a an the such really fucking fuckin so just too complete completely total totally utter utterly \
-         pretty actually clearly obviously absolutely absolute literally very still all also truly simply \
-         damn goddamn freaking quite rather bloody even this that little big huge old sad real true massive \
-         giant biggest bunch of one kind sort some either probably seriously honestly nothing but more \
-         worthless self-righteous white man plain only apparently at best always being acting",
-    ),
-    (
-        Kind::Shield,
-        "not never no if unless when whether call called calling calls think thinks thought thinking assume \
-         assuming say saying says said imply implying implies suggest lucky magnificent beautiful glorious \
-         sexy brilliant clever sly crazy handsome who whoever until like",
-    ),
-    (
-        Kind::Noun,
-        "idiot idiots moron morons imbecile imbeciles cretin dumbass dumbasses dumbfuck fuckwit dipshit \
-         dipshits dickhead dickheads asshole assholes arsehole jackass jackasses douche douchebag \
-         douchebags retard retards scum scumbag scumbags bastard bastards cunt cunts twat wanker prick \
-         pricks dick bitch loser losers clown clowns troll trolls liar liars bigot bigots hypocrite \
-         hypocrites coward cowards imbeciles fool fools tool simpleton halfwit nitwit dimwit dumdum buffoon \
-         pig faggot fag fucker fuckers motherfucker motherfuckers shithead shitheads weirdo creep psycho \
-         psychopath sociopath nutjob nutcase wacko lunatic pussy snowflake crybaby manchild incel neckbeard \
-         ignoramus dullard dunce numbskull knucklehead pervert pedophile pedo libtard shill sheep scumbag \
-         disgrace joke dolt brat jerk tard dumbo puke turd",
-    ),
-    (
-        Kind::Adjective,
-        "stupid dumb idiotic moronic retarded ignorant pathetic delusional clueless dense brainless braindead \
-         brain-dead illiterate childish dishonest disingenuous disgusting despicable worthless deluded \
-         butthurt brainwashed thick-headed uneducated unhinged arrogant obtuse incompetent \
-         dim-witted vile immature lying hypocritical",
-    ),
-    (Kind::Trait, "stupidity idiocy ignorance delusions arrogance dumbass stupid-ass pea-brain dumb-ass"),
-    (
-        Kind::Contempt,
-        "bullshit idiocy stupidity crap horseshit asinine wtf garbage laughable stfu moronic idiotic \
-         retarded stupid dumb pathetic fuck",
-    ),
-];
-
-/// Matched word by word.
-static PHRASES: &[&str] = &[
-    "fuck you",
-    "fuck off",
-    "fuck yourself",
-    "go fuck yourself",
-    "screw you",
-    "eat shit",
-    "eat a dick",
-    "suck my dick",
-    "suck a dick",
-    "kill yourself",
-    "kys",
-    "go to hell",
-    "get a life",
-    "get a clue",
-    "piss off",
-    "shut the fuck up",
-    "shut your mouth",
-    "grow up",
-    "learn to read",
-    "go die",
-    "out of your ass",
-    "up your ass",
-    "you make me sick",
-    "you disgust me",
-    "you suck",
-];
-
-/// Those of them that insult only as orders.
-static ORDERS: &[&str] = &[
-    "fuck off",
-    "eat shit",
-    "kill yourself",
-    "go to hell",
-    "get a life",
-    "get a clue",
-    "piss off",
-    "shut the fuck up",
-    "grow up",
-    "learn to read",
-    "go die",
-];
 
 #[cfg(test)]
 mod tests {
