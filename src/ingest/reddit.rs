@@ -126,13 +126,11 @@ impl Found {
         let (stubs, branches) = (self.more_count.max(self.more.len() as i64), self.deeper.len());
         let next = self.next(document);
         if next.is_empty() && (stubs > 0 || branches > 0) {
-            let text = match (stubs, branches) {
-                (0, _) => format!("{branches} branches go on below the last comment that this page holds"),
-                (_, 0) => format!("this page leaves {stubs} comments behind \"load more comments\""),
-                _ => format!(
-                    "this page leaves {stubs} comments behind \"load more comments\", and {branches} branches go on below its last comment"
-                ),
-            };
+            let left =
+                (stubs > 0).then(|| format!("{} behind \"load more comments\"", count(stubs, "comment")));
+            let cut = (branches > 0).then(|| format!("{} cut off", count(branches as i64, "branch")));
+            let text = [left, cut].into_iter().flatten().collect::<Vec<_>>().join(" and ");
+            let text = format!("this page leaves {text}");
             self.reading.notices.push(Notice::new(NoticeKind::Truncated, text));
         }
         if let Some(text) = self.empty {
@@ -176,6 +174,15 @@ impl Found {
             next.extend(server.join(&query).ok().map(Request::json));
         }
         next
+    }
+}
+
+/// "1 comment", "2 comments", "3 branches".
+fn count(number: i64, noun: &str) -> String {
+    match (number, noun.ends_with("ch")) {
+        (1, _) => format!("1 {noun}"),
+        (_, true) => format!("{number} {noun}es"),
+        (_, false) => format!("{number} {noun}s"),
     }
 }
 

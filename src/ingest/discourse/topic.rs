@@ -44,7 +44,7 @@ pub(super) fn read(root: Value<'_>, from: Option<&Url>) -> Reading {
     reading.drafts.sort_by_key(|draft| draft.key.parse::<i64>().unwrap_or(i64::MAX));
     keep_the_opening(&mut reading);
     if actions > 0 {
-        let text = format!("{actions} notes of the forum itself, such as \"closed\", are not read as posts");
+        let text = format!("notes of the forum itself, such as \"closed\", are not read as posts: {actions}");
         reading.notices.push(Notice::new(NoticeKind::Guessed, text));
     }
     reading.declared = declared(root, actions);

@@ -261,7 +261,7 @@ impl Reader {
                 .as_ref()
                 .map_or("old.reddit.com".to_owned(), |url| format!("https://old.reddit.com{}", url.path()));
             self.found.empty = Some(format!(
-                "the page says that there are {} comments and holds none: new Reddit loads them by script; \
+                "the page says that there are comments ({}) and holds none: new Reddit loads them by script; \
                  use {address} instead, or save the page after scrolling to its end",
                 self.promised
             ));
