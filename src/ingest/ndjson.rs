@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use url::Url;
@@ -293,22 +294,27 @@ impl<'a> Threads<'a> {
             .filter(|_| opening.is_some())
             .and_then(|line| whole(&line.num_comments.as_ref()?.0))
             .and_then(|comments| u32::try_from(comments.checked_add(1)?).ok());
-        let mut seen = HashSet::new();
-        let mut repeated = 0;
-        for (at, line) in self.lines.into_iter().enumerate() {
-            let parent = match line.parent() {
-                _ if Some(at) == opening => Parent::Opening,
-                Some(parent) => Parent::Post(parent.to_owned()),
-                None => Parent::Unknown,
-            };
-            let draft = line.into_draft(parent);
-            repeated += usize::from(!seen.insert(draft.key.clone()));
-            reading.drafts.push(draft);
-        }
+        // Most of the time goes into the words, and no line needs another one for them.
+        let drafts: Vec<Draft> = self
+            .lines
+            .into_par_iter()
+            .enumerate()
+            .map(|(at, line)| {
+                let parent = match line.parent() {
+                    _ if Some(at) == opening => Parent::Opening,
+                    Some(parent) => Parent::Post(parent.to_owned()),
+                    None => Parent::Unknown,
+                };
+                line.into_draft(parent)
+            })
+            .collect();
+        let mut seen = HashSet::with_capacity(drafts.len());
+        let repeated = drafts.iter().filter(|draft| !seen.insert(draft.key.as_str())).count();
         if repeated > 0 {
             let words = format!("{repeated} lines repeat the id of an earlier line; the earlier ones count");
             reading.notices.push(Notice::new(NoticeKind::Unreadable, words));
         }
+        reading.drafts.extend(drafts);
         let opening = reading.drafts.iter().find(|draft| draft.parent == Parent::Opening);
         reading.url = opening.and_then(|draft| Url::parse(draft.permalink.as_deref()?).ok());
         Ok(reading)
