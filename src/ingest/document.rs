@@ -9,6 +9,7 @@ use html5ever::driver::{self, ParseOpts, Parser};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{QualName, local_name, ns};
+use memchr::{memchr, memchr3};
 use scraper::{Html, HtmlTreeSink};
 
 use crate::error::{Error, Result};
@@ -19,6 +20,12 @@ const DEEPEST: usize = 3_000;
 
 /// Bytes handed to the parser between two looks at the depth, in a page that is flat.
 const CHUNK: usize = 16 * 1024;
+
+/// Bytes of names and spaces from which a tag is long.
+const LONG_TAG: usize = 4_096;
+
+/// Comparisons of attributes in long tags that one page may cost: some seconds at worst.
+const TAG_WORK: usize = 2_000_000_000;
 
 /// A page that is parsed as HTML at most once, when the first reader asks.
 #[derive(Debug)]
@@ -40,7 +47,10 @@ impl Document {
     pub(super) fn html(&self) -> Result<&Html> {
         self.html.get_or_init(|| parse(&self.page.text)).as_ref().ok_or_else(|| Error::Unrecognised {
             what: self.page.name.clone(),
-            reason: format!("its elements nest more than {DEEPEST} deep, which no page for people does"),
+            reason: format!(
+                "its elements nest more than {DEEPEST} deep or bear thousands of attributes, \
+                 which no page for people does"
+            ),
         })
     }
 
@@ -84,11 +94,49 @@ fn options() -> ParseOpts {
     ParseOpts { tree_builder, ..ParseOpts::default() }
 }
 
+/// Whether comparing the attributes of each tag with one another would take too long.
+///
+/// The tokenizer does that for every attribute, so a tag with a million of them would never end. Values in
+/// quotes cost nothing; Discourse keeps whole topics in one.
+fn has_endless_tags(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (mut at, mut work) = (0, 0usize);
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr(b'<', rest)) {
+        at += found + 1;
+        if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        let mut unquoted = 0usize;
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let Some(stop) = memchr3(b'>', b'"', b'\'', rest) else {
+                unquoted += rest.len();
+                at = bytes.len();
+                break;
+            };
+            unquoted += stop;
+            at += stop + 1;
+            let mark = rest.get(stop).copied().unwrap_or(b'>');
+            if mark == b'>' {
+                break;
+            }
+            let value = bytes.get(at..).unwrap_or_default();
+            at = memchr(mark, value).map_or(bytes.len(), |closing| at + closing + 1);
+        }
+        if unquoted > LONG_TAG {
+            work = work.saturating_add((unquoted / 8).saturating_mul(unquoted / 8));
+        }
+    }
+    work > TAG_WORK
+}
+
 /// Feeds the text in chunks, the smaller the deeper the page nests, and gives up on a hostile one.
 ///
 /// Two things grow with the square of the input and are bounded here: the depth of open elements, which
 /// the tree builder walks for every tag, and the formatting elements that it opens anew in every paragraph.
 fn feed(mut parser: Parser<HtmlTreeSink>, text: &str) -> Option<Html> {
+    if has_endless_tags(text) {
+        return None;
+    }
     let mut rest = text;
     let mut chunk = CHUNK;
     while !rest.is_empty() {
@@ -132,6 +180,14 @@ mod tests {
     fn formatting_that_reopens_in_every_paragraph_is_refused() {
         let many: String = (0..2_900).map(|n| format!("<b a{n}>")).collect();
         assert!(document(format!("<p>{many}{}", "<p>x".repeat(1_000_000))).html().is_err());
+    }
+
+    #[test]
+    fn tags_with_endless_attributes_are_refused_and_long_values_are_not() {
+        let names: String = (0..200_000).map(|n| format!("b{n} ")).collect();
+        assert!(document(format!("<a x=\">\" {names}>")).html().is_err());
+        assert!(document(format!("<a {names}")).html().is_err());
+        assert!(document(format!("<div data-preloaded=\"{names}\">words</div>")).html().is_ok());
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) struct Ndjson;
 const NAME: &str = "ndjson";
 
 /// Posts of one thread that are kept at most; a file may hold more lines than memory holds posts.
-const MOST_POSTS: usize = 1_000_000;
+const MOST_POSTS: usize = 400_000;
 
 /// Lines that recognition looks at.
 const LOOKED_AT: usize = 20;

@@ -104,11 +104,15 @@ fn is_binary(text: &str) -> bool {
     bad * 50 > all
 }
 
-/// Whether it is markup. Chat logs too begin with `<`, but they close nothing.
+/// Whether it is markup. Chat logs too begin with `<`, but they close nothing, and nobody is called "div".
 fn is_page(document: &Document) -> bool {
-    let closes = document.mentions("</") || document.mentions("/>");
-    document.is_markup()
-        && (closes || document.start().starts_with("<!") || document.start().starts_with("<?"))
+    let Some(inside) = document.start().strip_prefix('<') else { return false };
+    let end = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
+    let name = inside.get(..end).unwrap_or_default().to_ascii_lowercase();
+    let known =
+        ["html", "head", "body", "title", "meta", "link", "div", "span", "table", "script", "style", "main"];
+    let opens = inside.starts_with(['!', '?']) || known.contains(&name.as_str());
+    opens || document.mentions("</") || document.mentions("/>")
 }
 
 /// Whether it is a mailbox, whose header lines are nobody's posts.
@@ -161,8 +165,16 @@ mod tests {
 
     #[test]
     fn what_is_not_plain_text_is_left_to_others() {
-        for text in ["<p>x</p>", "{\"a\":1", "[{\"a\":1}]", "[1, 2]", "\u{0}\u{1}\u{2}ELF", "", "\u{FEFF} \n"]
-        {
+        for text in [
+            "<p>x</p>",
+            "<div><div>",
+            "{\"a\":1",
+            "[{\"a\":1}]",
+            "[1, 2]",
+            "\u{0}\u{1}\u{2}ELF",
+            "",
+            "\u{FEFF} \n",
+        ] {
             assert_eq!(PlainText.recognise(&document(text)), Recognition::No, "{text}");
         }
         for text in ["<ann> hello\n<bob> hi", "[12:30] hello", "[deleted] he said", "words"] {
