@@ -347,4 +347,35 @@ mod tests {
         );
         assert_eq!(reading.next[0].url.query(), Some("post_id=7&page_cursor=abc"));
     }
+
+    /// A server with 120 comments that answers at most fifty at a time.
+    struct Server;
+
+    impl crate::fetch::Fetcher for Server {
+        fn fetch(&self, request: &Request) -> Result<Page> {
+            assert_eq!(request.url.host_str(), Some("x.example"));
+            let page = request
+                .url
+                .query_pairs()
+                .find(|(key, _)| key == "page")
+                .and_then(|(_, page)| page.parse().ok());
+            let from = page.map_or(0, |page: usize| (page - 1) * PER_PAGE + 1);
+            let text = list(from..(from + PER_PAGE).min(121));
+            Ok(Page {
+                name: request.url.to_string(),
+                url: Some(request.url.clone()),
+                text,
+                ..Page::default()
+            })
+        }
+    }
+
+    #[test]
+    fn all_pages_of_comments_are_followed() {
+        let state = r#"<script>window.isoData = {"site_res":{},"routeData":{"postRes":{"data":{"post_view":{"post":{"id":7,"name":"T","body":"b"},"counts":{"comments":120}}}}}};</script>"#;
+        let start = document(Some("https://x.example/post/7"), state).page;
+        let limits = crate::ingest::Limits { pages: 20, posts: 1000 };
+        let thread = crate::ingest::collect(vec![start], None, Some(&Server), &limits, &mut |_| {}).unwrap();
+        assert_eq!((thread.read(), thread.notices.len()), (121, 0));
+    }
 }

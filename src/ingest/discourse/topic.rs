@@ -181,4 +181,34 @@ mod tests {
         assert_eq!(keys, ["1", "41", "42"]);
         assert_eq!(drafts[0].state, State::Missing);
     }
+
+    /// A server that answers `posts.json` with the posts that are asked for.
+    struct Server;
+
+    impl crate::fetch::Fetcher for Server {
+        fn fetch(&self, request: &Request) -> crate::error::Result<crate::fetch::Page> {
+            let ids = request.url.query_pairs().filter(|(key, _)| key == "post_ids[]");
+            let ids: Vec<i64> = ids.filter_map(|(_, id)| id.parse().ok()).collect();
+            assert!(ids.len() <= PER_ANSWER && !ids.is_empty());
+            let post = |id: &i64| {
+                format!(
+                    r#"{{"id":{id},"post_number":{},"topic_id":9,"username":"u","cooked":"x"}}"#,
+                    id - 100
+                )
+            };
+            let posts: Vec<String> = ids.iter().map(post).collect();
+            let text = format!(r#"{{"post_stream":{{"posts":[{}]}},"id":9}}"#, posts.join(","));
+            let url = Some(request.url.clone());
+            Ok(crate::fetch::Page { name: request.url.to_string(), url, text, ..Default::default() })
+        }
+    }
+
+    #[test]
+    fn the_whole_stream_is_followed() {
+        let url = Url::parse("https://f.example/t/9.json").ok();
+        let start = crate::fetch::Page { name: "start".into(), url, text: topic(), ..Default::default() };
+        let limits = crate::ingest::Limits { pages: 20, posts: 1000 };
+        let thread = crate::ingest::collect(vec![start], None, Some(&Server), &limits, &mut |_| {}).unwrap();
+        assert_eq!(thread.read(), 44);
+    }
 }

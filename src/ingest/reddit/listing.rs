@@ -226,4 +226,44 @@ mod tests {
             read(crate::ingest::json::Json::parse(&text).unwrap().root(), &document(None, &text)).is_err()
         );
     }
+
+    /// A server that knows what the stubs of `THREAD` stand for.
+    struct Server;
+
+    impl crate::fetch::Fetcher for Server {
+        fn fetch(&self, request: &crate::fetch::Request) -> Result<Page> {
+            let comment = |id: &str, parent: &str| {
+                format!(
+                    r#"{{"kind":"t1","data":{{"id":"{id}","link_id":"t3_abc","parent_id":"{parent}","author":"eve","body":"x","replies":""}}}}"#
+                )
+            };
+            let text = match request.url.path() {
+                "/api/morechildren" => {
+                    let (a, b) = (comment("c3", "t3_abc"), comment("c4", "t1_c3"));
+                    format!(r#"{{"json":{{"errors":[],"data":{{"things":[{a},{b}]}}}}}}"#)
+                }
+                path => {
+                    assert_eq!(path, "/comments/abc/_/c2.json");
+                    let (a, b) = (comment("c2", "t1_c1"), comment("c5", "t1_c2"));
+                    format!(r#"{{"kind":"Listing","data":{{"children":[{a},{b}]}}}}"#)
+                }
+            };
+            Ok(Page {
+                name: request.url.to_string(),
+                url: Some(request.url.clone()),
+                text,
+                ..Page::default()
+            })
+        }
+    }
+
+    #[test]
+    fn stubs_and_cut_branches_are_followed() {
+        let start = document(Some("http://127.0.0.1:9/r/tea/comments/abc/t/.json"), THREAD).page;
+        let limits = crate::ingest::Limits { pages: 20, posts: 1000 };
+        let thread = crate::ingest::collect(vec![start], None, Some(&Server), &limits, &mut |_| {}).unwrap();
+        assert_eq!(thread.read(), 6);
+        let deepest = thread.posts().iter().find(|post| post.native_id == "c5").unwrap();
+        assert_eq!(thread.post(deepest.reply_to.unwrap().post).native_id, "c2");
+    }
 }
