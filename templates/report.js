@@ -101,7 +101,10 @@
       show();
     }
     target.classList.add('here');
-    target.scrollIntoView({ block: target.classList.contains('post') ? 'start' : 'center' });
+    const block = target.classList.contains('post') ? 'start' : 'center';
+    target.scrollIntoView({ block });
+    // Posts off the screen have estimated heights; once they are laid out the place is known.
+    requestAnimationFrame(() => target.scrollIntoView({ block }));
   };
   addEventListener('hashchange', reveal);
   // A second click on the same link must lead there again.

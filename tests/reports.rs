@@ -95,6 +95,31 @@ fn the_page_names_the_hashes_of_its_own_style_and_script() {
     assert!(!page.contains("style=\"") && !page.contains("<!--part"));
 }
 
+#[test]
+fn a_chain_of_rebuttals_is_drawn_in_one_column_from_top_to_bottom() {
+    let mut builder = village::Builder::new("A chain", None);
+    for at in 0..4u32 {
+        builder.post(Some("Ann"), at.checked_sub(1), &[(rejoinder::argument::Role::Claim, "No.")]);
+    }
+    for at in 1..4 {
+        builder.relate("rebut", at, at - 1, 0.7);
+    }
+    // The first also answers the last: a circle, which must not keep the rest from being drawn.
+    builder.relate("rebut", 0, 3, 0.6);
+    let page = html(&builder.finish());
+    let places: Vec<(&str, f64)> = page
+        .split("</title><rect x=\"")
+        .skip(1)
+        .map(|node| {
+            let mut values = node.split('"');
+            (values.next().unwrap(), values.nth(1).unwrap().parse().unwrap())
+        })
+        .collect();
+    assert_eq!(places.len(), 4);
+    assert!(places.windows(2).all(|pair| pair[0].0 == pair[1].0 && pair[0].1 < pair[1].1), "{places:?}");
+    assert_eq!(page.matches("class=\"e rebut").count(), 4);
+}
+
 fn html(report: &Report) -> String {
     formats::named("html").unwrap().render(report).unwrap()
 }

@@ -123,6 +123,18 @@ mod tests {
         assert_eq!(escaped("<b a='\"'>&"), "&lt;b a=&#39;&quot;&#39;&gt;&amp;");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_text_leaves_anything_that_a_browser_would_take_for_markup(text in "(?s).{0,80}|[<>&\"'\u{0}-\u{20}\u{202a}-\u{202e}a-c]{0,40}") {
+            let page = escaped(&text);
+            let left = page.contains(['<', '>', '"', '\'', '\0', '\u{202E}']);
+            proptest::prop_assert!(!left);
+            let known = ["&lt;", "&gt;", "&quot;", "&#39;", "&amp;"];
+            let plain = known.iter().fold(page, |page, known| page.replace(known, ""));
+            proptest::prop_assert!(!plain.contains('&'));
+        }
+    }
+
     #[test]
     fn controls_and_direction_marks_are_shown_and_letters_kept() {
         assert_eq!(escaped("a\0b\u{202E}c\u{85}d — “é”\r\n"), "a\u{2400}b⟨U+202E⟩c⟨U+0085⟩d — “é”\n");

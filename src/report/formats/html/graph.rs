@@ -40,7 +40,9 @@ pub(super) fn write(page: &mut Escaped, outline: &Outline<'_>) {
         page.markup("Showing ").number(drawing.nodes.len() as u32).markup(" of ");
         page.number(drawing.total as u32).markup(" claims and reasons, the most contested first. ");
     }
-    page.markup("All lines are guesses; the figure on a line is how sure it is.</figcaption></figure>\n");
+    page.markup("All lines are guesses by ");
+    page.text(outline.report().annotator.name);
+    page.markup("; the figure on a line is how sure it is.</figcaption></figure>\n");
 }
 
 /// A flat bar for attacks and an arrow for supports.
@@ -65,7 +67,9 @@ fn line(page: &mut Escaped, outline: &Outline<'_>, edge: &Edge) {
     point(page, second).markup(" ");
     point(page, edge.end).markup("\" marker-end=\"url(#");
     page.markup(if relation.kind == "support" { "arrow" } else { "bar" });
-    page.markup(")\" stroke-opacity=\"").hundredths(0.4 + 0.6 * relation.confidence.value()).markup("\"/>\n");
+    page.markup(")\" stroke-opacity=\"").hundredths(0.4 + 0.6 * relation.confidence.value());
+    page.markup("\"><title>").markup(mark.word).markup(", ").number(marks::percent(relation.confidence));
+    page.markup(" % sure (").text(relation.by).markup("): ").text(relation.why).markup("</title></path>\n");
 }
 
 /// The word on a line, so that colour is never the only sign.
