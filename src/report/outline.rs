@@ -59,10 +59,11 @@ impl<'a> Outline<'a> {
                 others.for_each(|inside| self.shares.entry(inside).or_default().push(group.first));
                 continue;
             }
+            let how: BTreeMap<u32, GroupKind> =
+                group.matches.iter().map(|found| (found.post, found.kind)).collect();
             for member in others {
                 if let Some(slot) = self.repeats.get_mut(member as usize) {
-                    let found = group.matches.iter().find(|found| found.post == member);
-                    *slot = Some((group.first, found.map_or(group.kind, |found| matched(found.kind))));
+                    *slot = Some((group.first, how.get(&member).map_or(group.kind, |&kind| matched(kind))));
                     self.said_again.entry(group.first).or_default().push(member);
                 }
             }

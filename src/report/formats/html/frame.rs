@@ -88,7 +88,7 @@ impl<'a> Frame<'a> {
             points,
             further_points,
             annotator: report.annotator.name,
-            about: report.annotator.about,
+            about: report.annotator.about.trim_end_matches('.'),
             posts: report.posts().len(),
             huge: report.posts().len() > HUGE,
             style_hash,

@@ -57,8 +57,8 @@ fn head(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView, dep
     answers(page, outline, id, post);
     if let Some(reply) = outline.reply(id) {
         let mark = marks::stance(reply.stance);
-        page.markup(" <span class=\"chip ").markup(mark.class).markup("\" title=\"").markup(mark.word);
-        page.markup(": ").text(&reply.why).markup("\"><b>").markup(mark.glyph).markup("</b> ");
+        page.markup(" <span class=\"chip ").markup(mark.class).markup("\" title=\"").text(&reply.why);
+        page.markup("\"><b>").markup(mark.glyph).markup("</b> ");
         page.markup(mark.word);
         marks::sure(page, reply.confidence, reply.by);
         page.markup("</span>");
