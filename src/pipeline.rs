@@ -3,6 +3,8 @@
 //! Each stage takes what earlier ones made and returns a value of its own type, so a wrong order does not
 //! compile. Stages never call each other; this is the only place that knows them all.
 
+use std::collections::HashSet;
+
 use crate::analyse;
 use crate::annotate::{Annotator, Exchange, Judgement};
 use crate::argument::{Relations, Stances, Units};
@@ -12,7 +14,7 @@ use crate::graph::ArgumentGraph;
 use crate::relate;
 use crate::report::{Findings, Report, ThreadView};
 use crate::segment;
-use crate::thread::{Duplicates, Post, Thread};
+use crate::thread::{Duplicates, Post, PostId, Thread};
 use crate::threading;
 
 use rayon::prelude::*;
@@ -75,10 +77,12 @@ pub fn thread_view(linked: &Linked) -> ThreadView {
 pub fn map(linked: &Linked, annotator: &dyn Annotator, watch: &mut dyn FnMut(Stage)) -> Report {
     let Linked { thread, duplicates } = linked;
     watch(Stage::Judge);
+    let quotations: HashSet<PostId> =
+        threading::bare_quotations(thread, duplicates).into_iter().map(|(quotation, _)| quotation).collect();
     let utterances: Vec<Utterance<'_>> = thread
         .posts()
         .par_iter()
-        .filter(|post| post.says_something())
+        .filter(|post| post.says_something() && !quotations.contains(&post.id))
         .map(|post: &Post| Utterance::new(thread, post.id, segment::split(&post.body)))
         .collect();
     let judgements = judge(annotator, &utterances);

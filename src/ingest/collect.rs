@@ -71,7 +71,10 @@ pub fn collect(
     if gather.posts() == 0 {
         return Err(trouble.unwrap_or_else(|| Error::Unrecognised {
             what: "the source".to_owned(),
-            reason: format!("its {} pages hold no post", platform.name()),
+            reason: match gather.reason() {
+                Some(reason) => format!("its first page holds no post, and what it points to fails: {reason}"),
+                None => format!("its {} pages hold no post", platform.name()),
+            },
         }));
     }
     Thread::assemble(gather.finish())

@@ -198,6 +198,11 @@ impl Gather {
         self.notices.push(Notice::new(NoticeKind::Capped, words));
     }
 
+    /// Why nothing was read, as far as the requests tell.
+    pub(super) fn reason(&self) -> Option<&str> {
+        self.unfollowed.first().map(String::as_str)
+    }
+
     /// Everything that was read, ready to become a thread.
     pub(super) fn finish(mut self) -> Gathered {
         self.settle_opening();
@@ -234,7 +239,9 @@ impl Gather {
     }
 
     fn note_gaps(&mut self) {
-        let complete = self.declared.is_some_and(|declared| self.posts >= declared as usize);
+        // A missing opening is noticed for itself.
+        let here = self.posts + usize::from(self.opening.is_none());
+        let complete = self.declared.is_some_and(|declared| here >= declared as usize);
         if self.cut_short {
             let words = format!("only the first {} posts were read, which is the limit", self.most_posts);
             self.notices.push(Notice::new(NoticeKind::Capped, words));

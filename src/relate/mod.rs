@@ -18,8 +18,9 @@ use crate::words;
 use content::Content;
 use target::{Aim, Speech};
 
-/// Relations less sure than this are not drawn: three wrong for one right misleads more than it tells.
-pub const SHOWN: f64 = 0.25;
+/// Relations less sure than this are not drawn. Low, because in text without reply structure the link and the
+/// stance are both guesses; every relation shows how sure it is, and its strength counts no more than that.
+pub const SHOWN: f64 = 0.15;
 
 /// How sure a reply link is that was read from a quotation or a mention rather than declared.
 const QUOTED: f64 = 0.95;

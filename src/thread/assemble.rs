@@ -104,10 +104,15 @@ impl Thread {
             });
         }
         let opening = drafts.iter().position(|draft| draft.parent == Parent::Opening);
+        if opening.is_some_and(|at| drafts[at].state == State::Missing) {
+            let words = "the post that opens the thread is not in the source; a stub keeps its place";
+            notices.push(Notice::new(NoticeKind::MissingParent, words));
+        }
         let stubs = add_stubs(&mut drafts);
         if stubs > 0 {
             notices.push(Notice::new(NoticeKind::MissingParent, missing_words(stubs)));
         }
+        let opening = drafts.iter().position(|draft| draft.parent == Parent::Opening);
         let mut links = Links::new(&drafts, opening);
         let cut = links.cut_cycles();
         if cut > 0 {
@@ -199,14 +204,19 @@ fn add_stubs(drafts: &mut Vec<Draft>) -> usize {
     let mut with_stubs = Vec::with_capacity(drafts.len() + count);
     for (index, draft) in std::mem::take(drafts).into_iter().enumerate() {
         while let Some((_, key)) = absent.next_if(|(before, _)| *before == index) {
-            let mut stub = Draft::new(key, Parent::Unknown);
-            stub.state = State::Missing;
-            with_stubs.push(stub);
+            with_stubs.push(stub(key, &draft));
         }
         with_stubs.push(draft);
     }
     *drafts = with_stubs;
     count
+}
+
+/// A stub for an absent parent; its native id is its key less whatever `child` has before its own native id.
+fn stub(key: String, child: &Draft) -> Draft {
+    let kind = child.key.strip_suffix(&child.native_id).unwrap_or_default();
+    let native_id = key.strip_prefix(kind).unwrap_or(&key).to_owned();
+    Draft { native_id, state: State::Missing, ..Draft::new(key, Parent::Unknown) }
 }
 
 /// Parents as indices into the drafts.
@@ -366,6 +376,12 @@ mod tests {
         assert_eq!(thread.read(), 2);
         assert_eq!(thread.posts()[1].state, State::Missing);
         assert_eq!(thread.posts()[2].reply_to.unwrap().post.index(), 1);
+    }
+
+    #[test]
+    fn a_stub_is_known_by_the_platforms_own_id() {
+        let reply = Draft { native_id: "abc".to_owned(), ..Draft::new("t1_abc", post("t1_gone")) };
+        assert_eq!(thread(vec![reply]).posts()[0].native_id, "gone");
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub(super) enum Opening {
     Plain,
     /// With a word that takes up what was just said: "No,", "I agree", "Right, like", "More like".
     TakesUp,
+    /// With a question word: it asks about something said, not always last.
+    Asks,
     /// By speaking of somebody in the third person who must have been spoken of: "No, he's ...".
     OfAThird,
     /// By pointing at an argument, not always the last one: "By this logic", "In the case of".
@@ -78,10 +80,6 @@ static TAKES_UP: &[&str] = &[
     "so what you're saying",
     "so you",
     "so you're",
-    "what do you",
-    "what is",
-    "why",
-    "how",
     "but",
     "and",
     "or",
@@ -122,6 +120,8 @@ static POINTS_AT_ARGUMENT: &[&str] = &[
     "then",
     "laws are",
 ];
+
+static ASKS: &[&str] = &["what do you", "what is", "what's", "why", "how", "who", "where", "which"];
 
 static THIRD: &[&str] = &["he", "he's", "she", "she's", "they're"];
 
@@ -199,6 +199,8 @@ fn opening(normal: &str, all: &[&str]) -> Opening {
         Opening::OfAThird
     } else if begins(POINTS_AT_ARGUMENT) {
         Opening::PointsAtArgument
+    } else if begins(ASKS) {
+        Opening::Asks
     } else if begins(TAKES_UP) {
         Opening::TakesUp
     } else {

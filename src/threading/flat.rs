@@ -27,6 +27,9 @@ const SURE_ENOUGH: f64 = 0.25;
 /// How far a score must lie below the best to count little beside it.
 const SPREAD: f64 = 0.07;
 
+/// The same where words alone decide, which lie closer together.
+const NARROW_SPREAD: f64 = 0.045;
+
 /// What it tells that both argue with figures.
 const FIGURES: f64 = 0.22;
 
@@ -34,7 +37,11 @@ const FIGURES: f64 = 0.22;
 const IS_REPLY: f64 = 0.82;
 const MAY_BE_REPLY: f64 = 0.6;
 
+/// How sure it is that the post after a bare quotation answers it.
+const AFTER_QUOTATION: f64 = 0.7;
+
 pub(super) fn infer(thread: &Thread, duplicates: &Duplicates) -> Vec<(PostId, PostId, KnownBy)> {
+    let answers = after_quotations(thread, duplicates);
     let sequence = last_occurrences(thread, duplicates);
     let spelling = misspellings(sequence.iter().map(|post| post.text()));
     let evidence: Vec<Evidence> = sequence.iter().map(|post| Evidence::of(post.text(), &spelling)).collect();
@@ -43,11 +50,12 @@ pub(super) fn infer(thread: &Thread, duplicates: &Duplicates) -> Vec<(PostId, Po
     let with_figures = evidence.iter().filter(|post| post.figures).count();
     let figures_are_rare = with_figures * 4 <= evidence.len();
     let mut parents: Vec<Option<usize>> = vec![None; sequence.len()];
-    let place: HashMap<PostId, usize> = sequence.iter().enumerate().map(|(at, post)| (post.id, at)).collect();
+    let place: HashMap<PostId, usize> =
+        sequence.iter().enumerate().map(|(at, post)| (duplicates.first(post.id), at)).collect();
     let mut found = Vec::new();
     for at in 1..sequence.len() {
         if let Some(reply) = sequence[at].reply_to {
-            parents[at] = place.get(&reply.post).copied();
+            parents[at] = place.get(&duplicates.first(reply.post)).copied().filter(|&to| to < at);
             continue;
         }
         let search = Search {
@@ -67,7 +75,7 @@ pub(super) fn infer(thread: &Thread, duplicates: &Duplicates) -> Vec<(PostId, Po
 }
 
 /// Posts that are nothing but a passage of an earlier post: quotations that lost their marks.
-pub(super) fn bare_quotations(thread: &Thread, duplicates: &Duplicates) -> Vec<(PostId, PostId)> {
+pub fn bare_quotations(thread: &Thread, duplicates: &Duplicates) -> Vec<(PostId, PostId)> {
     const NEARLY_ALL: f64 = 0.95;
     let parts = duplicates.parts().iter();
     let whole = parts.filter(|part| {
@@ -75,6 +83,17 @@ pub(super) fn bare_quotations(thread: &Thread, duplicates: &Duplicates) -> Vec<(
         part.first < part.inside && part.span.len() as f64 >= NEARLY_ALL * text.len() as f64
     });
     whole.map(|part| (part.inside, part.first)).collect()
+}
+
+/// What the post right after a bare quotation answers, by the first post of each group: the quoted post.
+fn after_quotations(thread: &Thread, duplicates: &Duplicates) -> HashMap<PostId, PostId> {
+    let quotations = bare_quotations(thread, duplicates);
+    let next =
+        |quotation: PostId| thread.posts().get(quotation.index() + 1).map(|post| duplicates.first(post.id));
+    quotations
+        .into_iter()
+        .filter_map(|(quotation, of)| Some((next(quotation)?, duplicates.first(of))))
+        .collect()
 }
 
 /// The posts that say something of their own, each repeated one at its last place.
@@ -141,20 +160,21 @@ impl Search<'_> {
             return None;
         }
         // How far the best stands out from the others, times how plainly this is a reply at all.
-        let others: f64 = scores.iter().map(|other| ((other - score) / SPREAD).exp()).sum();
+        let spread = if self.points() { NARROW_SPREAD } else { SPREAD };
+        let others: f64 = scores.iter().map(|other| ((other - score) / spread).exp()).sum();
         let is_reply = match self.evidence[self.at].opens_as_answer {
-            Opening::OfAThird | Opening::PointsAtArgument | Opening::TakesUp => IS_REPLY,
+            Opening::OfAThird | Opening::PointsAtArgument | Opening::TakesUp | Opening::Asks => IS_REPLY,
             Opening::Plain if self.both_figures(from + best) => IS_REPLY,
             Opening::Plain => MAY_BE_REPLY,
         };
         let sure = is_reply / others;
-        (sure >= SURE_ENOUGH).then(|| (from + best, Confidence::clamped(sure)))
+        (sure >= SURE_ENOUGH).then(|| (from + best, calibrated(sure)))
     }
 
     fn score(&self, to: usize, on_path: bool) -> f64 {
         let (reply, parent) = (&self.evidence[self.at], &self.evidence[to]);
         let distance = self.at - to;
-        let points = reply.opens_as_answer == Opening::PointsAtArgument;
+        let points = self.points();
         let overlap = self.overlap(reply, parent);
         let pairs = reply.pairs.intersection(&parent.pairs).count().min(2) as f64;
         // "By this logic" surely answers an argument: which one, the words must tell.
@@ -179,6 +199,10 @@ impl Search<'_> {
         score
     }
 
+    fn points(&self) -> bool {
+        self.evidence[self.at].opens_as_answer == Opening::PointsAtArgument
+    }
+
     fn both_figures(&self, to: usize) -> bool {
         self.figures_are_rare && self.evidence[self.at].figures && self.evidence[to].figures
     }
@@ -191,6 +215,7 @@ impl Search<'_> {
         let base = match reply.opens_as_answer {
             Opening::OfAThird => 0.5 * near,
             Opening::TakesUp => 0.38 * near,
+            Opening::Asks => 0.22 * near,
             Opening::PointsAtArgument => 0.04 * near,
             Opening::Plain => 0.16 * near,
         };
@@ -206,4 +231,10 @@ impl Search<'_> {
         let size = norm(reply) * norm(parent);
         if size > 0.0 { shared / size } else { 0.0 }
     }
+}
+
+/// The share of right links among those that look this sure: fitted on 675 links worked out for 16 captured
+/// threads (Hacker News, Lemmy, Reddit, Discourse) whose own links had been taken away.
+fn calibrated(sure: f64) -> Confidence {
+    Confidence::clamped(0.2 + 0.5 * sure)
 }

@@ -8,6 +8,8 @@ mod evidence;
 mod flat;
 mod quotations;
 
+pub use flat::bare_quotations;
+
 use std::collections::HashMap;
 
 use crate::thread::{AuthorId, Duplicates, KnownBy, Notice, NoticeKind, PostId, Thread};

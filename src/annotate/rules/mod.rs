@@ -162,7 +162,7 @@ impl Reader {
         }
         self.signs.clear();
         let quotes = exchange.text.starts_with("> ") || exchange.text.contains("\n> ");
-        let seen = signs::Seen { passages: &self.counts, quotes, parent: exchange.parent };
+        let seen = signs::Seen { text: exchange.text, passages: &self.counts, quotes, parent: exchange.parent };
         signs::of_reply(&seen, &mut self.signs);
         self.reply.extend(self.signs.iter().map(|&sign| Clue::Sign(sign)));
         self.reply.sort_unstable();

@@ -1,6 +1,7 @@
 //! What can be seen without words: length, marks, counts, what the parent shares.
 
 use super::reading::Counts;
+use crate::words;
 
 /// A sign that a post or a passage bears; each has a weight for each answer.
 pub(super) type Sign = u16;
@@ -42,6 +43,8 @@ pub(super) static OF_REPLY: &[&str] = &[
     "negates in the first sentence",
     "speaks to the other person in the first sentence",
     "tells what happened",
+    "denies a word of the parent",
+    "answers figures with figures",
 ];
 
 /// The words for each sign of a passage, in the order of the weights.
@@ -74,6 +77,7 @@ pub(super) static OF_PASSAGE: &[&str] = &[
 /// What the signs of a reply are taken from.
 pub(super) struct Seen<'a> {
     pub passages: &'a [Counts],
+    pub text: &'a str,
     pub quotes: bool,
     pub parent: Option<&'a str>,
 }
@@ -134,6 +138,8 @@ pub(super) fn of_reply(seen: &Seen<'_>, found: &mut Vec<Sign>) {
     bears(32, first.negations > 0);
     bears(33, first.you > 0);
     bears(34, all.past * 12 > all.words);
+    bears(35, denies_a_word(seen.text, parent));
+    bears(36, all.numbers > 1 && figures(parent) > 1);
 }
 
 /// Adds the numbers of the signs that a passage bears. Its place in the post is none of them: the labelled
@@ -172,4 +178,23 @@ pub(super) fn of_passage(counts: &Counts, text: &str, found: &mut Vec<Sign>) {
     bears(20, counts.links > 0 && counts.words <= 2);
     bears(21, text.ends_with(':'));
     bears(22, counts.last == b'?' && counts.words <= 3);
+}
+
+/// Whether a word that follows "not" stands in the parent: "so around 1:1000, not 1:7".
+fn denies_a_word(text: &str, parent: &str) -> bool {
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let mut denied = text.split_whitespace().scan(false, |after_not, word| {
+        let word = bare(word);
+        let denied = std::mem::replace(after_not, matches!(word.as_str(), "not" | "isn't" | "aren't" | "wasn't"));
+        Some(denied.then_some(word))
+    });
+    let tells = |word: &str| word.contains(|c: char| c.is_ascii_digit()) || (word.len() > 3 && !words::is_stop(word));
+    denied.any(|word| {
+        word.is_some_and(|word| tells(&word) && parent.split_whitespace().any(|theirs| bare(theirs) == word))
+    })
+}
+
+/// Words with a digit in them.
+fn figures(text: &str) -> usize {
+    text.split_whitespace().filter(|word| word.contains(|c: char| c.is_ascii_digit())).count()
 }

@@ -15,6 +15,10 @@
 //! About ninety cues that are plain to every reader but too rare to be measured ("+1", "by that logic",
 //! "you're not wrong", "fair enough") carry a prior on top: 0.8 to 3.6 for their answer. No text of those
 //! sets stands here, only phrases of common words.
+//!
+//! Two signs were added by hand: a reply that says "not" of a word of its parent disagrees in 72 % of 108 real
+//! replies, 62 % of 160 of DEBAGREEMENT and 74 % of 240 of IAC; one that answers figures with figures in 41 %
+//! of 32, 53 % of 15 and 71 % of 7. So was "so if", which opens a disagreement in 7 of 11 and 13 of 17.
 
 /// A cue as `Place::of` reads it; its weights for agree, disagree, neutral, question; its weights for claim,
 /// premise, question, concession, none.
@@ -57,6 +61,8 @@ pub(super) static REPLY: &[[i16; 4]] = &[
     [-18, 45, 1, -28],
     [-11, 10, -8, 8],
     [10, -14, 14, -11],
+    [-45, 95, -35, -15],
+    [-5, 30, -20, -5],
 ];
 
 /// The signs of a passage, in the order of `signs::OF_PASSAGE`.
@@ -876,6 +882,7 @@ pub(super) static CUES: &[Cue] = &[
     ("please use", [-4, 3, 2, -1], [21, -9, 0, -1, -11]),
     ("point", [1, 5, 0, -6], [44, -42, -17, 25, -10]),
     ("point taken", [0, 0, 0, 0], [0, 0, 0, 0, 0]),
+    ("perfectly possible", [0, 90, 0, 0], [40, 0, 0, 0, 0]),
     ("possible", [-14, 0, -12, 26], [-7, -31, 48, -10, -1]),
     ("post", [-9, -14, 22, 2], [-36, 15, -4, -33, 58]),
     ("posted", [5, -2, 2, -4], [-40, 10, -5, -21, 56]),
@@ -1371,6 +1378,7 @@ pub(super) static CUES: &[Cue] = &[
     ("~you can", [-3, -8, 18, -7], [41, 20, -8, -7, -46]),
     ("~you have a point", [0, 0, 0, 0], [0, 0, 0, 0, 0]),
     ("~you should", [-7, -2, 9, 0], [17, 5, -16, -5, -1]),
+    ("~so if", [-40, 90, -20, -10], [0, 0, 0, 0, 0]),
     ("~you're", [-16, 37, -8, -13], [14, 8, -8, -6, -7]),
     ("~you're right", [20, -10, -10, -1], [-3, -15, -3, 129, -18]),
     ("~you're right that", [0, 0, 0, 0], [0, 0, 0, 160, 0]),
