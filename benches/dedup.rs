@@ -19,7 +19,7 @@ struct Comment {
     body: String,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut file = None;
     let mut out = None;
     let mut repeat = 1;
@@ -70,7 +70,7 @@ fn counts(found: &Duplicates) -> String {
     )
 }
 
-fn read(file: &str) -> anyhow::Result<Thread> {
+fn read(file: &str) -> Result<Thread, Box<dyn std::error::Error>> {
     let text = fs::read_to_string(file)?;
     let mut drafts = Vec::new();
     for line in text.lines() {
@@ -84,7 +84,7 @@ fn read(file: &str) -> anyhow::Result<Thread> {
     Ok(Thread::assemble(Gathered { drafts, platform: "bench", ..Gathered::default() })?)
 }
 
-fn write(path: &str, thread: &Thread, found: &Duplicates) -> anyhow::Result<()> {
+fn write(path: &str, thread: &Thread, found: &Duplicates) -> Result<(), Box<dyn std::error::Error>> {
     let mut file = std::io::BufWriter::new(fs::File::create(path)?);
     for group in found.groups() {
         for member in group.members() {
@@ -96,7 +96,7 @@ fn write(path: &str, thread: &Thread, found: &Duplicates) -> anyhow::Result<()> 
 }
 
 /// CPU seconds of this process so far, all threads.
-fn cpu() -> anyhow::Result<f64> {
+fn cpu() -> Result<f64, Box<dyn std::error::Error>> {
     let mut nanoseconds = 0u64;
     for task in fs::read_dir("/proc/self/task")? {
         let text = fs::read_to_string(task?.path().join("schedstat"))?;
@@ -106,7 +106,7 @@ fn cpu() -> anyhow::Result<f64> {
 }
 
 /// Peak memory of this process so far, in kB.
-fn memory() -> anyhow::Result<u64> {
+fn memory() -> Result<u64, Box<dyn std::error::Error>> {
     let text = fs::read_to_string("/proc/self/status")?;
     let line = text.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
     Ok(line.split_whitespace().nth(1).unwrap_or("0").parse()?)

@@ -12,10 +12,16 @@ use rejoinder::report::formats::FORMATS;
 /// Maps the argument of a discussion thread: who claims what, who rebuts whom, what stands.
 #[derive(Debug, Parser)]
 #[command(name = "rejoinder", version, about, long_about = None)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, arg_required_else_help = true)]
-#[command(after_help = "SOURCE is a URL, a file (.html .json .ndjson .mbox .txt .md, also gzip or zstd), a folder of \
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "SOURCE is a URL, a file (.html .json .ndjson .mbox .txt .md, also gzip or zstd), a folder of \
                         saved pages of one thread, or - for standard input.\n\
-                        `rejoinder SOURCE` is the same as `rejoinder map SOURCE`.")]
+                        `rejoinder SOURCE` is the same as `rejoinder map SOURCE`."
+)]
 pub struct Cli {
     /// What to do; `map` when left out.
     #[command(subcommand)]
@@ -221,7 +227,9 @@ fn format_names() -> PossibleValuesParser {
 }
 
 fn annotator_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(std::iter::once("auto").chain(ANNOTATORS.iter().map(|annotator| annotator.name())))
+    PossibleValuesParser::new(
+        std::iter::once("auto").chain(ANNOTATORS.iter().map(|annotator| annotator.name())),
+    )
 }
 
 #[cfg(test)]

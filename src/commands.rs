@@ -7,7 +7,8 @@ use std::rc::Rc;
 use clap::CommandFactory;
 
 use crate::cli::{
-    Cli, Command, MapArgs, ReviewArgs, ReviewFormat, SourceArgs, SummaryArgs, SummaryFormat, ThreadArgs, ThreadFormat,
+    Cli, Command, MapArgs, ReviewArgs, ReviewFormat, SourceArgs, SummaryArgs, SummaryFormat, ThreadArgs,
+    ThreadFormat,
 };
 use crate::output;
 use crate::progress::{Progress, shown};
@@ -18,7 +19,7 @@ use rejoinder::ingest::{self, Limits, PLATFORMS};
 use rejoinder::pipeline::{self, Linked};
 use rejoinder::report::Report;
 use rejoinder::report::formats::{self, FORMATS};
-use rejoinder::thread::Thread;
+use rejoinder::thread::{Notice, Thread};
 
 /// Runs one command.
 pub fn run(cli: Cli) -> Result<()> {
@@ -70,6 +71,7 @@ fn thread(args: &ThreadArgs) -> Result<()> {
     let progress = Rc::new(Progress::new(args.source.quiet));
     let linked = read(&args.source, &progress)?;
     let view = pipeline::thread_view(&linked);
+    tell(&view.notices, &progress);
     let text = match args.format {
         ThreadFormat::Json => formats::thread_json(&view)?,
         ThreadFormat::Text => formats::thread_text(&view),
@@ -110,17 +112,21 @@ fn finish(progress: &Progress, output: Option<&Path>, text: &str) -> Result<()> 
 fn report(args: &SourceArgs, annotator: &str, progress: &Rc<Progress>) -> Result<Report> {
     let annotator = annotate::named(annotator)?;
     let linked = read(args, progress)?;
-    Ok(pipeline::map(&linked, annotator, &mut |stage| progress.stage(stage)))
+    let report = pipeline::map(&linked, annotator, &mut |stage| progress.stage(stage));
+    tell(&report.thread.notices, progress);
+    Ok(report)
 }
 
-/// Reads the source, tells of its notices, and links its replies.
+/// Reads the source and links its replies.
 fn read(args: &SourceArgs, progress: &Rc<Progress>) -> Result<Linked> {
     let thread = gather(args, progress)?;
-    let linked = pipeline::link(thread, &mut |stage| progress.stage(stage));
-    for notice in &linked.thread.notices {
+    Ok(pipeline::link(thread, &mut |stage| progress.stage(stage)))
+}
+
+fn tell(notices: &[Notice], progress: &Progress) {
+    for notice in notices {
         progress.say(&format!("note: {}", notice.text));
     }
-    Ok(linked)
 }
 
 fn gather(args: &SourceArgs, progress: &Rc<Progress>) -> Result<Thread> {
@@ -151,7 +157,9 @@ fn gather(args: &SourceArgs, progress: &Rc<Progress>) -> Result<Thread> {
         _ => fetch::load(&source, &settings)?,
     };
     let limits = Limits { pages: args.max_pages, posts: args.max_posts };
-    ingest::collect(pages, args.thread.as_deref(), fetcher.as_deref(), &limits, &mut |event| progress.page(event))
+    ingest::collect(pages, args.thread.as_deref(), fetcher.as_deref(), &limits, &mut |event| {
+        progress.page(event)
+    })
 }
 
 fn web(settings: &fetch::Settings, progress: &Rc<Progress>) -> Result<Web> {

@@ -10,7 +10,9 @@ use rejoinder::error::{Error, Result};
 pub fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(cannot_write(Path::new("standard output"), error)),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(cannot_write(Path::new("standard output"), error))
+        }
         _ => Ok(()),
     }
 }
@@ -36,7 +38,8 @@ pub fn write(path: &Path, text: &str) -> Result<()> {
 pub fn write_new(stem: &str, extension: &str, text: &str) -> Result<PathBuf> {
     const TRIES: u32 = 10_000;
     for number in 1..=TRIES {
-        let name = if number == 1 { format!("{stem}.{extension}") } else { format!("{stem}-{number}.{extension}") };
+        let name =
+            if number == 1 { format!("{stem}.{extension}") } else { format!("{stem}-{number}.{extension}") };
         let path = PathBuf::from(name);
         match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
@@ -48,7 +51,8 @@ pub fn write_new(stem: &str, extension: &str, text: &str) -> Result<PathBuf> {
             }
         }
     }
-    let error = io::Error::new(io::ErrorKind::AlreadyExists, "too many reports of that name; give one with -o");
+    let error =
+        io::Error::new(io::ErrorKind::AlreadyExists, "too many reports of that name; give one with -o");
     Err(cannot_write(Path::new(stem), error))
 }
 

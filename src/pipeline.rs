@@ -3,7 +3,7 @@
 //! Each stage takes what earlier ones made and returns a value of its own type, so a wrong order does not
 //! compile. Stages never call each other; this is the only place that knows them all.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::analyse;
 use crate::annotate::{Annotator, Exchange, Judgement};
@@ -14,7 +14,7 @@ use crate::graph::ArgumentGraph;
 use crate::relate;
 use crate::report::{Findings, Report, ThreadView};
 use crate::segment;
-use crate::thread::{Duplicates, Post, PostId, Thread};
+use crate::thread::{Duplicates, Notice, NoticeKind, Post, PostId, Thread};
 use crate::threading;
 
 use rayon::prelude::*;
@@ -93,7 +93,25 @@ pub fn map(linked: &Linked, annotator: &dyn Annotator, watch: &mut dyn FnMut(Sta
     watch(Stage::Analyse);
     let flags = analyse::flags(thread, duplicates, &utterances, &judgements);
     let found = Argued { thread, duplicates, units: &units, stances: &stances, relations: &relations };
-    found.report(&flags, annotator, watch)
+    let mut report = found.report(&flags, annotator, watch);
+    report.thread.notices.extend(language_notice(&judgements));
+    report
+}
+
+/// Says how many posts were left unjudged for their language.
+fn language_notice(judgements: &[Judgement]) -> Option<Notice> {
+    let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
+    for language in judgements.iter().filter_map(|judgement| judgement.foreign) {
+        *languages.entry(language.name()).or_default() += 1;
+    }
+    let count: usize = languages.values().sum();
+    let names: Vec<&str> = languages.into_keys().collect();
+    let posts = if count == 1 { "1 post was".to_owned() } else { format!("{count} posts were") };
+    (count > 0).then(|| {
+        let words =
+            format!("{posts} not judged, because the annotator reads English only ({})", names.join(", "));
+        Notice::new(NoticeKind::Language, words)
+    })
 }
 
 /// The argument as far as it was worked out.

@@ -71,7 +71,8 @@ fn a_default_name_is_never_overwritten_and_an_output_file_is() {
     assert!(map(&[]).contains("wrote "));
     map(&[]);
     let reports = || {
-        let entries = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let entries =
+            fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         entries.filter(|name| name.ends_with(".html")).count()
     };
     assert_eq!(reports(), 2);
@@ -80,9 +81,9 @@ fn a_default_name_is_never_overwritten_and_an_output_file_is() {
     map(&["-o", "mine.html"]);
     assert!(fs::read_to_string(&file).unwrap().contains("<html"));
     assert_eq!(reports(), 3);
-    let parts = fs::read_dir(&folder).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part")
-    });
+    let parts = fs::read_dir(&folder)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part"));
     assert_eq!(parts.count(), 0);
 }
 

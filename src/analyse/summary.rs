@@ -71,7 +71,7 @@ const BACKED: usize = 2;
 const OPEN: usize = 2;
 
 /// Quotations longer than this are cut at a word, since a summary must be shorter than the thread.
-const LONGEST: usize = 280;
+const LONGEST: usize = 420;
 
 /// The summary of a thread.
 pub fn summarise(

@@ -8,6 +8,7 @@ mod rules;
 
 use crate::argument::{Annotation, Role, Stance, Tone};
 use crate::error::{Error, Result};
+use crate::language::Language;
 use crate::thread::Span;
 
 /// A reply to be read: its text, its passages and what it answers.
@@ -31,6 +32,9 @@ pub struct Judgement {
     pub roles: Vec<Annotation<Role>>,
     /// One tone for each passage.
     pub tones: Vec<Annotation<Tone>>,
+    /// The language that the annotator does not know and therefore did not judge; the answers above then
+    /// say nothing.
+    pub foreign: Option<Language>,
 }
 
 /// Something that judges exchanges.

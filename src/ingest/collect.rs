@@ -72,7 +72,9 @@ pub fn collect(
         return Err(trouble.unwrap_or_else(|| Error::Unrecognised {
             what: "the source".to_owned(),
             reason: match gather.reason() {
-                Some(reason) => format!("its first page holds no post, and what it points to fails: {reason}"),
+                Some(reason) => {
+                    format!("its first page holds no post, and what it points to fails: {reason}")
+                }
                 None => format!("its {} pages hold no post", platform.name()),
             },
         }));

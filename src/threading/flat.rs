@@ -58,6 +58,13 @@ pub(super) fn infer(thread: &Thread, duplicates: &Duplicates) -> Vec<(PostId, Po
             parents[at] = place.get(&duplicates.first(reply.post)).copied().filter(|&to| to < at);
             continue;
         }
+        let quoted = answers.get(&duplicates.first(sequence[at].id)).and_then(|to| place.get(to).copied());
+        if let Some(to) = quoted.filter(|&to| to < at) {
+            parents[at] = Some(to);
+            let sure = KnownBy::Inferred(Confidence::clamped(AFTER_QUOTATION));
+            found.push((sequence[at].id, sequence[to].id, sure));
+            continue;
+        }
         let search = Search {
             evidence: &evidence,
             rarity: &rarity,

@@ -31,7 +31,7 @@ use weights::{CUES, PASSAGE, REPLY};
 
 use super::{Annotator, Exchange, Judgement};
 use crate::argument::{Annotation, Role, Stance, Tone};
-use crate::language;
+use crate::language::{self, Language};
 
 /// Judges by cue words.
 #[derive(Debug)]
@@ -93,8 +93,8 @@ impl Reader {
     }
 
     fn judge(&mut self, exchange: &Exchange<'_>) -> Judgement {
-        if is_foreign(exchange) {
-            return abstention(exchange);
+        if let Some(language) = foreign(exchange) {
+            return abstention(exchange, language);
         }
         self.read(exchange);
         let mut roles = Vec::with_capacity(exchange.passages.len());
@@ -109,7 +109,7 @@ impl Reader {
             self.clues_of_reply(exchange);
             stance(&self.reply)
         });
-        Judgement { stance, roles, tones }
+        Judgement { stance, roles, tones, foreign: None }
     }
 
     fn read(&mut self, exchange: &Exchange<'_>) {
@@ -162,7 +162,8 @@ impl Reader {
         }
         self.signs.clear();
         let quotes = exchange.text.starts_with("> ") || exchange.text.contains("\n> ");
-        let seen = signs::Seen { text: exchange.text, passages: &self.counts, quotes, parent: exchange.parent };
+        let seen =
+            signs::Seen { text: exchange.text, passages: &self.counts, quotes, parent: exchange.parent };
         signs::of_reply(&seen, &mut self.signs);
         self.reply.extend(self.signs.iter().map(|&sign| Clue::Sign(sign)));
         self.reply.sort_unstable();
@@ -282,21 +283,20 @@ fn reason(clue: Option<Clue>, signs: &[&'static str]) -> Cow<'static, str> {
     }
 }
 
-fn is_foreign(exchange: &Exchange<'_>) -> bool {
-    let (Some(first), Some(last)) = (exchange.passages.first(), exchange.passages.last()) else {
-        return false;
-    };
+fn foreign(exchange: &Exchange<'_>) -> Option<Language> {
+    let (first, last) = (exchange.passages.first()?, exchange.passages.last()?);
     let own = exchange.text.get(first.start()..last.end()).unwrap_or_default();
-    language::of(own).is_some_and(|found| !found.is_english())
+    language::of(own).filter(|found| !found.is_english())
 }
 
 /// What is said of a reply that the cues cannot read.
-fn abstention(exchange: &Exchange<'_>) -> Judgement {
+fn abstention(exchange: &Exchange<'_>, language: Language) -> Judgement {
     const WHY: &str = "not English";
     Judgement {
         stance: exchange.parent.map(|_| Annotation::new(Stance::Neutral, 0.25, NAME, WHY)),
         roles: exchange.passages.iter().map(|_| Annotation::new(Role::None, 0.2, NAME, WHY)).collect(),
         tones: exchange.passages.iter().map(|_| Annotation::new(Tone::Ok, 0.5, NAME, WHY)).collect(),
+        foreign: Some(language),
     }
 }
 

@@ -185,10 +185,12 @@ fn denies_a_word(text: &str, parent: &str) -> bool {
     let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let mut denied = text.split_whitespace().scan(false, |after_not, word| {
         let word = bare(word);
-        let denied = std::mem::replace(after_not, matches!(word.as_str(), "not" | "isn't" | "aren't" | "wasn't"));
+        let denied =
+            std::mem::replace(after_not, matches!(word.as_str(), "not" | "isn't" | "aren't" | "wasn't"));
         Some(denied.then_some(word))
     });
-    let tells = |word: &str| word.contains(|c: char| c.is_ascii_digit()) || (word.len() > 3 && !words::is_stop(word));
+    let tells =
+        |word: &str| word.contains(|c: char| c.is_ascii_digit()) || (word.len() > 3 && !words::is_stop(word));
     denied.any(|word| {
         word.is_some_and(|word| tells(&word) && parent.split_whitespace().any(|theirs| bare(theirs) == word))
     })
