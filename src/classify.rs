@@ -19,38 +19,69 @@ pub struct Utterance<'t> {
     pub passages: Vec<Span>,
     /// What it answers: the words it quotes of its parent, else its parent's own words.
     pub parent: Option<Cow<'t, str>>,
+    /// The parent's passages as spans of `parent`; empty where it is a quotation.
+    parent_passages: Vec<Span>,
 }
 
+/// What a reply answers, and where its passages stand there.
+type Answered<'t> = (Cow<'t, str>, Vec<Span>);
+
 impl<'t> Utterance<'t> {
-    /// A post with its passages, and what it answers.
-    pub fn new(thread: &'t Thread, post: PostId, passages: Vec<Span>) -> Self {
+    /// A post with its passages, and what it answers; `passages` holds those of every post, by post.
+    pub fn new(thread: &'t Thread, post: PostId, passages: &[Vec<Span>]) -> Self {
         let Post { body, reply_to, .. } = thread.post(post);
-        let parent = reply_to.and_then(|reply| answered_words(thread, body, reply.post));
-        Self { post, text: body.text(), passages, parent }
+        let of = |post: PostId| passages.get(post.index()).map_or(&[][..], Vec::as_slice);
+        let answered = reply_to.and_then(|reply| answered_words(thread, body, reply.post, of(reply.post)));
+        let (parent, parent_passages) =
+            answered.map_or((None, Vec::new()), |(words, spans)| (Some(words), spans));
+        Self { post, text: body.text(), passages: of(post).to_vec(), parent, parent_passages }
     }
 
     /// The question as an annotator takes it.
     pub fn exchange(&self) -> Exchange<'_> {
-        Exchange { text: self.text, passages: &self.passages, parent: self.parent.as_deref() }
+        Exchange {
+            text: self.text,
+            passages: &self.passages,
+            parent: self.parent.as_deref(),
+            parent_passages: &self.parent_passages,
+        }
     }
 }
 
 /// What a reply answers of its parent: what it quotes of it, else the parent's own words.
-fn answered_words<'t>(thread: &'t Thread, reply: &Body, parent: PostId) -> Option<Cow<'t, str>> {
+fn answered_words<'t>(
+    thread: &'t Thread,
+    reply: &Body,
+    parent: PostId,
+    passages: &[Span],
+) -> Option<Answered<'t>> {
     if thread.post(parent).state != State::Present {
         return None;
     }
     let quoted: Vec<String> =
         reply.quotes().filter(|(_, quote, _)| quote.of == Some(parent)).map(|(_, _, words)| words).collect();
     if !quoted.is_empty() {
-        return Some(Cow::Owned(quoted.join("\n")));
+        return Some((Cow::Owned(quoted.join("\n")), Vec::new()));
     }
     let body = &thread.post(parent).body;
     if body.blocks().iter().all(|block| block.kind == BlockKind::Prose) {
-        return Some(Cow::Borrowed(body.text()));
+        return Some((Cow::Borrowed(body.text()), passages.to_vec()));
     }
-    let own: Vec<&str> = body.prose().map(|span| span.slice(body.text())).collect();
-    Some(Cow::Owned(own.join("\n")))
+    let (mut own, mut moved) = (String::new(), Vec::with_capacity(passages.len()));
+    for prose in body.prose() {
+        if !own.is_empty() {
+            own.push('\n');
+        }
+        let at = own.len();
+        own.push_str(prose.slice(body.text()));
+        for passage in passages.iter().filter(|passage| passage.overlaps(prose)) {
+            let start = at + passage.start().saturating_sub(prose.start());
+            moved.extend(Span::of(&own, start, (start + passage.len()).min(own.len())));
+        }
+    }
+    // Spans are looked up by number later on, so all of them must have been found.
+    let moved = if moved.len() == passages.len() { moved } else { Vec::new() };
+    Some((Cow::Owned(own), moved))
 }
 
 /// The units of a thread. `judgements` holds one entry for each utterance; repeats are left out, since

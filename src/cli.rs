@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use rejoinder::annotate::ANNOTATORS;
+use rejoinder::evaluate::Task;
 use rejoinder::report::formats::FORMATS;
 
 /// Maps the argument of a discussion thread: who claims what, who rebuts whom, what stands.
@@ -42,6 +43,8 @@ pub enum Command {
     Summary(SummaryArgs),
     /// List what a moderator should look at
     Review(ReviewArgs),
+    /// Measure an annotator on labelled data
+    Eval(EvalArgs),
     /// List the platforms that can be read
     Platforms,
     /// List the formats that `map` writes
@@ -119,6 +122,29 @@ pub struct ReviewArgs {
     /// The format to write
     #[arg(long, default_value = "text")]
     pub format: ReviewFormat,
+}
+
+/// Options of `eval`.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Labelled sets: JSON lines with id, text, parent, label, also gzip or zstd
+    #[arg(value_name = "FILES", required = true)]
+    pub files: Vec<String>,
+    /// What to measure
+    #[arg(long, value_parser = task_names())]
+    pub task: String,
+    /// Who is measured
+    #[arg(long, default_value = "model", value_parser = annotator_names())]
+    pub annotator: String,
+    /// Write each answer as a JSON line: id, label, confidence
+    #[arg(long, value_name = "FILE")]
+    pub predictions: Option<PathBuf>,
+    /// The format to print
+    #[arg(long, default_value = "text")]
+    pub format: ThreadFormat,
+    /// Bytes of one file at most, after decompression
+    #[arg(long, value_name = "N", default_value_t = 1 << 30)]
+    pub max_bytes: u64,
 }
 
 /// Formats of `thread`.
@@ -224,6 +250,10 @@ fn seconds(text: &str) -> Result<std::time::Duration, String> {
 
 fn format_names() -> PossibleValuesParser {
     PossibleValuesParser::new(FORMATS.iter().map(|format| format.name()))
+}
+
+fn task_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(Task::ALL.iter().map(|(name, _)| *name))
 }
 
 fn annotator_names() -> PossibleValuesParser {

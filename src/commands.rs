@@ -7,13 +7,14 @@ use std::rc::Rc;
 use clap::CommandFactory;
 
 use crate::cli::{
-    Cli, Command, MapArgs, ReviewArgs, ReviewFormat, SourceArgs, SummaryArgs, SummaryFormat, ThreadArgs,
-    ThreadFormat,
+    Cli, Command, EvalArgs, MapArgs, ReviewArgs, ReviewFormat, SourceArgs, SummaryArgs, SummaryFormat,
+    ThreadArgs, ThreadFormat,
 };
 use crate::output;
 use crate::progress::{Progress, shown};
 use rejoinder::annotate;
 use rejoinder::error::Result;
+use rejoinder::evaluate::{self, Task};
 use rejoinder::fetch::{self, Fallback, Fetcher, Recorder, Source, Web};
 use rejoinder::ingest::{self, Limits, PLATFORMS};
 use rejoinder::pipeline::{self, Linked};
@@ -28,6 +29,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Thread(args) => thread(&args),
         Command::Summary(args) => summary(&args),
         Command::Review(args) => review(&args),
+        Command::Eval(args) => eval(&args),
         Command::Platforms => platforms(),
         Command::Formats => list_formats(),
         Command::Completions { shell } => {
@@ -99,6 +101,36 @@ fn review(args: &ReviewArgs) -> Result<()> {
         ReviewFormat::Csv => formats::review_csv(&report),
     };
     finish(&progress, args.output.as_deref(), &text)
+}
+
+fn eval(args: &EvalArgs) -> Result<()> {
+    let annotator = annotate::named(&args.annotator)?;
+    let known = Task::ALL.iter().find(|(name, _)| *name == args.task);
+    let task = known.map_or(Task::Stance, |(_, task)| *task);
+    let settings = fetch::Settings { max_bytes: args.max_bytes, ..fetch::Settings::default() };
+    let (mut text, mut lines) = (String::new(), String::new());
+    for file in &args.files {
+        let pages = fetch::load(&Source::parse(file, None)?, &settings)?;
+        for page in &pages {
+            let (measured, predictions) = evaluate::measure(&page.name, &page.text, task, annotator)?;
+            let title = format!("{} {} by {}", args.task, page.name, annotator.name());
+            match args.format {
+                ThreadFormat::Text => text.push_str(&measured.table(&title)),
+                ThreadFormat::Json => {
+                    text.push_str(&formats::json_line(&serde_json::json!({
+                        "file": page.name, "task": args.task, "annotator": annotator.name(), "measured": measured,
+                    }))?);
+                }
+            }
+            for prediction in &predictions {
+                lines.push_str(&formats::json_line(prediction)?);
+            }
+        }
+    }
+    if let Some(path) = &args.predictions {
+        output::write(path, &lines)?;
+    }
+    output::print(&text)
 }
 
 fn finish(progress: &Progress, output: Option<&Path>, text: &str) -> Result<()> {

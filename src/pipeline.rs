@@ -14,7 +14,7 @@ use crate::graph::ArgumentGraph;
 use crate::relate;
 use crate::report::{Findings, Report, ThreadView};
 use crate::segment;
-use crate::thread::{Duplicates, Notice, NoticeKind, Post, PostId, Thread};
+use crate::thread::{Duplicates, Notice, NoticeKind, Post, PostId, Span, Thread};
 use crate::threading;
 
 use rayon::prelude::*;
@@ -79,11 +79,12 @@ pub fn map(linked: &Linked, annotator: &dyn Annotator, watch: &mut dyn FnMut(Sta
     watch(Stage::Judge);
     let quotations: HashSet<PostId> =
         threading::bare_quotations(thread, duplicates).into_iter().map(|(quotation, _)| quotation).collect();
+    let passages: Vec<Vec<Span>> = thread.posts().par_iter().map(|post| segment::split(&post.body)).collect();
     let utterances: Vec<Utterance<'_>> = thread
         .posts()
         .par_iter()
         .filter(|post| post.says_something() && !quotations.contains(&post.id))
-        .map(|post: &Post| Utterance::new(thread, post.id, segment::split(&post.body)))
+        .map(|post: &Post| Utterance::new(thread, post.id, &passages))
         .collect();
     let judgements = judge(annotator, &utterances);
     let units = classify::units(thread, &utterances, &judgements, |post| duplicates.is_repeat(post));

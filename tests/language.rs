@@ -121,7 +121,9 @@ fn judge(row: &Row) -> Judged {
 
 fn judge_passages(body: Body, spans: Vec<Span>, parent: Option<&str>) -> Judged {
     let rules = annotate::named("rules").unwrap();
-    let judgement = rules.judge(&[Exchange { text: body.text(), passages: &spans, parent }]).remove(0);
+    let judgement = rules
+        .judge(&[Exchange { text: body.text(), passages: &spans, parent, parent_passages: &[] }])
+        .remove(0);
     Judged { body, spans, judgement }
 }
 

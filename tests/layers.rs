@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["relate"],
     &["analyse"],
     &["report"],
-    &["pipeline"],
+    &["pipeline", "evaluate"],
     &["serve"],
     &["cli", "progress", "output", "commands", "main"],
 ];

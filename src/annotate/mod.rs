@@ -4,11 +4,12 @@
 //! once for all judgements, because that is how a model reads and how people do. No back end sees a thread,
 //! a graph or a page.
 
+mod model;
 mod rules;
 
 use crate::argument::{Annotation, Role, Stance, Tone};
 use crate::error::{Error, Result};
-use crate::language::Language;
+use crate::language::{self, Language};
 use crate::thread::Span;
 
 /// A reply to be read: its text, its passages and what it answers.
@@ -21,6 +22,8 @@ pub struct Exchange<'a> {
     /// The author's own words of the post answered, or the part of it that the reply quotes; `None` for a
     /// post that answers nothing.
     pub parent: Option<&'a str>,
+    /// The passages of `parent`, in order; empty where it is a quotation.
+    pub parent_passages: &'a [Span],
 }
 
 /// What an annotator says of one exchange.
@@ -35,6 +38,10 @@ pub struct Judgement {
     /// The language that the annotator does not know and therefore did not judge; the answers above then
     /// say nothing.
     pub foreign: Option<Language>,
+    /// The passage that carries the main point; `None` when the annotator does not say.
+    pub main: Option<usize>,
+    /// The passage of the parent that is answered; `None` when the annotator does not say.
+    pub target: Option<Annotation<usize>>,
 }
 
 /// Something that judges exchanges.
@@ -49,12 +56,36 @@ pub trait Annotator: Sync {
 
     /// One judgement for each exchange, with as many roles and tones as it has passages.
     fn judge(&self, exchanges: &[Exchange<'_>]) -> Vec<Judgement>;
+
+    /// For each exchange the probabilities of these answers to one question about the whole reply, taken as
+    /// one passage; they add up to one. Answers that the annotator does not know get none.
+    fn weigh(&self, question: Question, exchanges: &[Exchange<'_>], answers: &[&str]) -> Vec<Vec<f64>>;
+}
+
+/// A question about a whole reply, as labelled sets ask it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// How it stands to its parent.
+    Stance,
+    /// What it does in the argument.
+    Role,
+    /// How it speaks to people. Of two answers the one that is not `ok` is asked for.
+    Tone,
+    /// Whether it advertises.
+    Spam,
+}
+
+/// The probabilities of known answers, spread over the ones that are asked for.
+fn spread(answers: &[&str], known: &[(&str, f64)]) -> Vec<f64> {
+    let of = |answer: &&str| known.iter().find(|(name, _)| name == answer).map_or(0.0, |(_, share)| *share);
+    let shares: Vec<f64> = answers.iter().map(of).collect();
+    let sum: f64 = shares.iter().sum();
+    let even = 1.0 / answers.len().max(1) as f64;
+    shares.into_iter().map(|share| if sum > 0.0 { share / sum } else { even }).collect()
 }
 
 /// All annotators, the default first.
-pub static ANNOTATORS: &[&dyn Annotator] = &[
-    &rules::Rules, //
-];
+pub static ANNOTATORS: &[&dyn Annotator] = &[&model::Model, &rules::Rules];
 
 /// The annotator with this name; `auto` is the first.
 pub fn named(name: &str) -> Result<&'static dyn Annotator> {
@@ -64,4 +95,24 @@ pub fn named(name: &str) -> Result<&'static dyn Annotator> {
         given: name.to_owned(),
         known: ANNOTATORS.iter().map(|annotator| annotator.name()).collect::<Vec<_>>().join(", "),
     })
+}
+
+/// The language of an exchange's own words, when it is one that no annotator knows.
+fn foreign(exchange: &Exchange<'_>) -> Option<Language> {
+    let (first, last) = (exchange.passages.first()?, exchange.passages.last()?);
+    let own = exchange.text.get(first.start()..last.end()).unwrap_or_default();
+    language::of(own).filter(|found| !found.is_english())
+}
+
+/// What is said of a reply that cannot be read for its language.
+fn abstention(exchange: &Exchange<'_>, by: &'static str) -> Judgement {
+    const WHY: &str = "not English";
+    Judgement {
+        stance: exchange.parent.map(|_| Annotation::new(Stance::Neutral, 0.25, by, WHY)),
+        roles: exchange.passages.iter().map(|_| Annotation::new(Role::None, 0.2, by, WHY)).collect(),
+        tones: exchange.passages.iter().map(|_| Annotation::new(Tone::Ok, 0.5, by, WHY)).collect(),
+        foreign: foreign(exchange),
+        main: None,
+        target: None,
+    }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Annotation;
-use crate::thread::{PostId, Thread};
+use crate::thread::{PostId, Span, Thread};
 
 /// The stance of a reply towards what its parent says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -52,6 +52,10 @@ pub struct ReplyStance {
     pub to: PostId,
     /// How it stands.
     pub stance: Annotation<Stance>,
+    /// The passage of the reply that carries its main point, when the annotator says.
+    pub main: Option<Span>,
+    /// The passage of the post answered that it aims at, when the annotator says.
+    pub target: Option<Annotation<Span>>,
 }
 
 /// The stances of all replies that say something, by post.

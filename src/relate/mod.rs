@@ -8,15 +8,17 @@
 mod content;
 mod target;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::annotate::Judgement;
-use crate::argument::{Adu, AduId, RelationKind, Relations, ReplyStance, Role, Stance, Stances, Units};
+use crate::argument::{
+    Adu, AduId, Annotation, RelationKind, Relations, ReplyStance, Role, Stance, Stances, Units,
+};
 use crate::classify::Utterance;
 use crate::thread::{Confidence, Duplicates, KnownBy, Post, PostId, Thread};
 use crate::words;
 use content::Content;
-use target::{Aim, Speech};
+use target::{Aim, Speech, Told};
 
 /// Relations less sure than this are not drawn. Low, because in text without reply structure the link and the
 /// stance are both guesses; every relation shows how sure it is, and its strength counts no more than that.
@@ -31,9 +33,21 @@ const BESIDE: f64 = 0.7;
 
 /// The stance of every reply that says something.
 pub fn stances(thread: &Thread, utterances: &[Utterance<'_>], judgements: &[Judgement]) -> Stances {
+    let place: HashMap<PostId, usize> =
+        utterances.iter().enumerate().map(|(at, utterance)| (utterance.post, at)).collect();
     let replies = utterances.iter().zip(judgements).filter_map(|(utterance, judgement)| {
         let to = thread.post(utterance.post).reply_to?.post;
-        Some(ReplyStance { post: utterance.post, to, stance: judgement.stance.clone()? })
+        let target = judgement.target.as_ref().and_then(|target| {
+            let passage = *utterances.get(*place.get(&to)?)?.passages.get(target.value)?;
+            Some(Annotation {
+                value: passage,
+                confidence: target.confidence,
+                by: target.by,
+                why: target.why.clone(),
+            })
+        });
+        let main = judgement.main.and_then(|main| utterance.passages.get(main).copied());
+        Some(ReplyStance { post: utterance.post, to, stance: judgement.stance.clone()?, main, target })
     });
     Stances::new(thread, replies.collect())
 }
@@ -95,9 +109,10 @@ impl Drawing {
             return;
         }
         let sure = reply.stance.confidence.value() * link_confidence(thread.post(reply.post));
-        let speech = Speech::of(thread, &self.content, from_post, to_post, units.of(from_post));
+        let told = Told { main: reply.main, target: reply.target.as_ref() };
+        let speech = Speech::of(thread, &self.content, from_post, to_post, units.of(from_post), &told);
         for Aim { from, to, sure: aimed, why } in
-            speech.aims(thread, &self.content, to_post, units.of(to_post))
+            speech.aims(thread, &self.content, to_post, units.of(to_post), &told)
         {
             let kind =
                 if against { RelationKind::Rebut { from, to } } else { RelationKind::Support { from, to } };

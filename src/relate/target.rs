@@ -2,8 +2,8 @@
 
 use super::content::{Content, shared};
 use super::main_unit;
-use crate::argument::{Adu, AduId, Role};
-use crate::thread::{PostId, Thread};
+use crate::argument::{Adu, AduId, Annotation, Role};
+use crate::thread::{PostId, Span, Thread};
 use crate::words;
 
 /// A unit of a reply and the unit of the parent it aims at.
@@ -13,6 +13,12 @@ pub(super) struct Aim {
     /// How sure the choice of the target is.
     pub sure: f64,
     pub why: &'static str,
+}
+
+/// What the annotator says of the main point and of what it answers.
+pub(super) struct Told<'s> {
+    pub main: Option<Span>,
+    pub target: Option<&'s Annotation<Span>>,
 }
 
 /// What a reply says, cut at its quotations of the parent: each stretch answers the quotation before it.
@@ -37,6 +43,7 @@ impl<'a> Speech<'a> {
         post: PostId,
         parent: PostId,
         units: &'a [Adu],
+        told: &Told<'_>,
     ) -> Self {
         let body = &thread.post(post).body;
         let cuts: Vec<(usize, String)> = body
@@ -46,7 +53,9 @@ impl<'a> Speech<'a> {
             .collect();
         let mut stretches = Vec::new();
         if cuts.is_empty() {
-            stretches.extend(main_unit(thread, post, units).map(|unit| (None, unit)));
+            let main =
+                units.iter().find(|unit| Some(unit.span) == told.main && unit.role.value != Role::Question);
+            stretches.extend(main.or_else(|| main_unit(thread, post, units)).map(|unit| (None, unit)));
         }
         let mut cuts = cuts.into_iter().peekable();
         while let Some((start, quoted)) = cuts.next() {
@@ -62,7 +71,14 @@ impl<'a> Speech<'a> {
     }
 
     /// The aims at units of `parent`, at most one for each stretch.
-    pub(super) fn aims(&self, thread: &Thread, content: &Content, parent: PostId, units: &[Adu]) -> Vec<Aim> {
+    pub(super) fn aims(
+        &self,
+        thread: &Thread,
+        content: &Content,
+        parent: PostId,
+        units: &[Adu],
+        told: &Told<'_>,
+    ) -> Vec<Aim> {
         let argues = |unit: &&Adu| !matches!(unit.role.value, Role::None | Role::Question);
         let argued: Vec<&Adu> = units.iter().filter(argues).collect();
         let candidates: Vec<&Adu> =
@@ -72,6 +88,7 @@ impl<'a> Speech<'a> {
             let quoted = quoted.as_ref().and_then(|quoted| by_quotation(text, &candidates, quoted));
             let (to, sure, why) = quoted
                 .or_else(|| only_one(&candidates))
+                .or_else(|| by_annotator(&candidates, told))
                 .or_else(|| by_words(content, &candidates, &self.said))
                 .or_else(|| by_main_claim(thread, parent, &candidates))?;
             Some(Aim { from: from.id, to, sure, why })
@@ -93,6 +110,13 @@ fn only_one(candidates: &[&Adu]) -> Option<Choice> {
         [one] => Some((one.id, ONLY_ONE, "answers the post's only argument")),
         _ => None,
     }
+}
+
+/// The annotator's own choice, if it is one of the candidates.
+fn by_annotator(candidates: &[&Adu], told: &Told<'_>) -> Option<Choice> {
+    let target = told.target?;
+    let unit = candidates.iter().find(|unit| unit.span == target.value)?;
+    Some((unit.id, 0.5 + 0.5 * target.confidence.value(), "the annotator reads it as aimed at this"))
 }
 
 fn by_quotation(text: &str, candidates: &[&Adu], quoted: &str) -> Option<Choice> {

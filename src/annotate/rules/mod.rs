@@ -29,15 +29,21 @@ use reading::Counts;
 use signs::Sign;
 use weights::{CUES, PASSAGE, REPLY};
 
-use super::{Annotator, Exchange, Judgement};
+use super::{Annotator, Exchange, Judgement, Question, abstention, foreign, spread};
 use crate::argument::{Annotation, Role, Stance, Tone};
-use crate::language::{self, Language};
 
 /// Judges by cue words.
 #[derive(Debug)]
 pub struct Rules;
 
 const NAME: &str = "rules";
+
+impl Rules {
+    /// The tone of each passage, for annotators that leave the naming of insults to a word list.
+    pub(super) fn tones(exchange: &Exchange<'_>) -> Vec<Annotation<Tone>> {
+        exchange.passages.iter().map(|span| tone::of(span.slice(exchange.text))).collect()
+    }
+}
 
 /// The answers in the order of the weights.
 static STANCES: [Stance; 4] = [Stance::Agree, Stance::Disagree, Stance::Neutral, Stance::Question];
@@ -55,6 +61,11 @@ impl Annotator for Rules {
     fn judge(&self, exchanges: &[Exchange<'_>]) -> Vec<Judgement> {
         let mut reader = Reader::new();
         exchanges.iter().map(|exchange| reader.judge(exchange)).collect()
+    }
+
+    fn weigh(&self, question: Question, exchanges: &[Exchange<'_>], answers: &[&str]) -> Vec<Vec<f64>> {
+        let mut reader = Reader::new();
+        exchanges.iter().map(|exchange| reader.weigh(question, exchange, answers)).collect()
     }
 }
 
@@ -93,8 +104,8 @@ impl Reader {
     }
 
     fn judge(&mut self, exchange: &Exchange<'_>) -> Judgement {
-        if let Some(language) = foreign(exchange) {
-            return abstention(exchange, language);
+        if foreign(exchange).is_some() {
+            return abstention(exchange, NAME);
         }
         self.read(exchange);
         let mut roles = Vec::with_capacity(exchange.passages.len());
@@ -109,7 +120,54 @@ impl Reader {
             self.clues_of_reply(exchange);
             stance(&self.reply)
         });
-        Judgement { stance, roles, tones, foreign: None }
+        Judgement { stance, roles, tones, foreign: None, main: None, target: None }
+    }
+
+    fn weigh(&mut self, question: Question, exchange: &Exchange<'_>, answers: &[&str]) -> Vec<f64> {
+        self.read(exchange);
+        for (at, span) in exchange.passages.iter().enumerate() {
+            self.clues_of_passage(span.slice(exchange.text), at);
+        }
+        match question {
+            Question::Stance => {
+                self.clues_of_reply(exchange);
+                let shares = weigh_stance(&self.reply).shares;
+                let known: Vec<_> = STANCES.iter().map(|stance| stance.as_str()).zip(shares).collect();
+                spread(answers, &known)
+            }
+            Question::Role => {
+                let shares = weigh_role(&self.passage).shares;
+                let known: Vec<_> = ROLES.iter().map(|role| role.as_str()).zip(shares).collect();
+                spread(answers, &known)
+            }
+            Question::Tone => {
+                let tones = Rules::tones(exchange);
+                let worst = tones.iter().max_by(|a, b| {
+                    (a.value, a.confidence.value())
+                        .partial_cmp(&(b.value, b.confidence.value()))
+                        .unwrap_or(std::cmp::Ordering::Equal)
+                });
+                let sure = worst.map_or(0.0, |tone| {
+                    if tone.value == Tone::Ok {
+                        1.0 - tone.confidence.value()
+                    } else {
+                        tone.confidence.value()
+                    }
+                });
+                let attack = worst.is_some_and(|tone| tone.value == Tone::Insult);
+                let (rude, insult) = if attack { (0.0, sure) } else { (sure, sure / 2.0) };
+                let other = answers
+                    .iter()
+                    .find(|answer| !matches!(**answer, "ok" | "rude"))
+                    .copied()
+                    .unwrap_or("insult");
+                spread(answers, &[("ok", 1.0 - sure.max(insult)), ("rude", rude), (other, insult)])
+            }
+            Question::Spam => {
+                let sure = if self.counts.iter().any(|counts| counts.links > 0) { 0.8 } else { 0.35 };
+                spread(answers, &[("ok", 1.0 - sure), ("spam", sure)])
+            }
+        }
     }
 
     fn read(&mut self, exchange: &Exchange<'_>) {
@@ -197,11 +255,22 @@ impl Reader {
     }
 }
 
-fn stance(clues: &[Clue]) -> Annotation<Stance> {
-    let answer = weigh(clues, |clue| match clue {
+fn weigh_stance(clues: &[Clue]) -> Answer<4> {
+    weigh(clues, |clue| match clue {
         Clue::Sign(sign) => REPLY[usize::from(sign)],
         Clue::Cue(cue) => CUES[usize::from(cue)].1,
-    });
+    })
+}
+
+fn weigh_role(clues: &[Clue]) -> Answer<5> {
+    weigh(clues, |clue| match clue {
+        Clue::Sign(sign) => PASSAGE[usize::from(sign)],
+        Clue::Cue(cue) => CUES[usize::from(cue)].2,
+    })
+}
+
+fn stance(clues: &[Clue]) -> Annotation<Stance> {
+    let answer = weigh_stance(clues);
     let why = reason(answer.clue, signs::OF_REPLY);
     Annotation::new(STANCES[answer.choice], answer.probability, NAME, why)
 }
@@ -210,23 +279,22 @@ fn role(clues: &[Clue], counts: &Counts) -> Annotation<Role> {
     if counts.words == 0 {
         return Annotation::new(Role::None, 0.97, NAME, "has no words");
     }
-    let answer = weigh(clues, |clue| match clue {
-        Clue::Sign(sign) => PASSAGE[usize::from(sign)],
-        Clue::Cue(cue) => CUES[usize::from(cue)].2,
-    });
+    let answer = weigh_role(clues);
     let why = reason(answer.clue, signs::OF_PASSAGE);
     Annotation::new(ROLES[answer.choice], answer.probability, NAME, why)
 }
 
-struct Answer {
+struct Answer<const N: usize> {
     choice: usize,
     probability: f64,
+    /// The probability of every answer.
+    shares: [f64; N],
     /// What spoke loudest for it.
     clue: Option<Clue>,
 }
 
 /// Adds up the weights, which are hundredths of log-odds.
-fn weigh<const N: usize>(clues: &[Clue], weights: impl Fn(Clue) -> [i16; N]) -> Answer {
+fn weigh<const N: usize>(clues: &[Clue], weights: impl Fn(Clue) -> [i16; N]) -> Answer<N> {
     let mut sums = [0i32; N];
     for &clue in clues {
         for (sum, weight) in sums.iter_mut().zip(weights(clue)) {
@@ -247,7 +315,8 @@ fn weigh<const N: usize>(clues: &[Clue], weights: impl Fn(Clue) -> [i16; N]) -> 
         clues.max_by_key(|&clue| for_choice(clue)).filter(|&clue| for_choice(clue) > least)
     };
     let cue = loudest(|clue| matches!(clue, Clue::Cue(_)), 25 * N as i32);
-    Answer { choice, probability: 1.0 / total, clue: cue.or_else(|| loudest(|_| true, 0)) }
+    let shares = sums.map(|sum| (f64::from(sum - top) / 100.0).exp() / total);
+    Answer { choice, probability: 1.0 / total, shares, clue: cue.or_else(|| loudest(|_| true, 0)) }
 }
 
 /// The clue in words.
@@ -280,23 +349,6 @@ fn reason(clue: Option<Clue>, signs: &[&'static str]) -> Cow<'static, str> {
             said.push('\u{201d}');
             Cow::Owned(said)
         }
-    }
-}
-
-fn foreign(exchange: &Exchange<'_>) -> Option<Language> {
-    let (first, last) = (exchange.passages.first()?, exchange.passages.last()?);
-    let own = exchange.text.get(first.start()..last.end()).unwrap_or_default();
-    language::of(own).filter(|found| !found.is_english())
-}
-
-/// What is said of a reply that the cues cannot read.
-fn abstention(exchange: &Exchange<'_>, language: Language) -> Judgement {
-    const WHY: &str = "not English";
-    Judgement {
-        stance: exchange.parent.map(|_| Annotation::new(Stance::Neutral, 0.25, NAME, WHY)),
-        roles: exchange.passages.iter().map(|_| Annotation::new(Role::None, 0.2, NAME, WHY)).collect(),
-        tones: exchange.passages.iter().map(|_| Annotation::new(Tone::Ok, 0.5, NAME, WHY)).collect(),
-        foreign: Some(language),
     }
 }
 

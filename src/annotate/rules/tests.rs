@@ -18,7 +18,7 @@ fn clues_are_written_for_the_fitting_script_when_asked() {
         let whole = row["whole"].as_bool().unwrap_or(false);
         let spans = if whole { vec![Span::whole(body.text())] } else { segment::split(&body) };
         let parent = row["parent"].as_str();
-        let exchange = Exchange { text: body.text(), passages: &spans, parent };
+        let exchange = Exchange { text: body.text(), passages: &spans, parent, parent_passages: &[] };
         reader.read(&exchange);
         let mut passages = Vec::new();
         for (at, span) in spans.iter().enumerate() {
@@ -49,7 +49,8 @@ fn numbers(clues: &[Clue]) -> Vec<u32> {
 fn judged(parent: &str, reply: &str) -> (Judgement, Vec<Span>) {
     let body = Body::from_plain(reply);
     let spans = segment::split(&body);
-    let exchange = Exchange { text: body.text(), passages: &spans, parent: Some(parent) };
+    let exchange =
+        Exchange { text: body.text(), passages: &spans, parent: Some(parent), parent_passages: &[] };
     let judgement = Rules.judge(&[exchange]).remove(0);
     (judgement, spans)
 }
@@ -156,7 +157,8 @@ fn other_languages_are_not_judged() {
 
 #[test]
 fn an_exchange_without_passages_or_parent_is_judged() {
-    let judgement = Rules.judge(&[Exchange { text: "", passages: &[], parent: None }]).remove(0);
+    let judgement =
+        Rules.judge(&[Exchange { text: "", passages: &[], parent: None, parent_passages: &[] }]).remove(0);
     assert!(judgement.stance.is_none() && judgement.roles.is_empty() && judgement.tones.is_empty());
     let (judgement, _) = judged("", "> only a quotation");
     assert!(judgement.stance.is_some());

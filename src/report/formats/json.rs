@@ -77,6 +77,11 @@ fn bare(thread: &ThreadView) -> ThreadView {
     }
 }
 
+/// One value as one line of JSON.
+pub fn line(value: &impl Serialize) -> Result<String> {
+    encode(value)
+}
+
 fn encode(value: &impl Serialize) -> Result<String> {
     let mut text = serde_json::to_string(value)
         .map_err(|source| Error::Report { format: "json", source: Box::new(source) })?;

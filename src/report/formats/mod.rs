@@ -8,7 +8,7 @@ mod markdown;
 mod text;
 
 pub use csv::review as review_csv;
-pub use json::{review as review_json, summary as summary_json, thread as thread_json};
+pub use json::{line as json_line, review as review_json, summary as summary_json, thread as thread_json};
 pub use markdown::summary as summary_markdown;
 pub use text::{review as review_text, summary as summary_text, thread as thread_text};
 

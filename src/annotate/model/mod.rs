@@ -1,0 +1,431 @@
+//! A small transformer in the binary that reads a reply together with what it answers.
+//!
+//! One pass over `[CLS] parent [SEP] reply [SEP]` answers everything: the stance from the pair, role and tone from
+//! each passage's own tokens, which passage is the main point, and which passage of the parent it aims at. The
+//! encoder is MiniLM-L6 (Wang et al. 2020) fine-tuned as `training/` says, with 8-bit weights; `models/` holds it
+//! with its card. Probabilities are softmax values with a temperature fitted on held-out replies (Guo et al.
+//! 2017). It never bans, and it abstains from text that is not English.
+
+mod arithmetic;
+mod encoder;
+mod heads;
+mod kernel;
+mod tokenizer;
+mod weights;
+
+use std::sync::OnceLock;
+
+pub use kernel::Path;
+
+use self::encoder::{Encoder, HIDDEN, Sequence};
+use self::heads::Heads;
+use self::tokenizer::{Token, Tokenizer};
+use self::weights::Header;
+use super::rules::Rules;
+use super::{Annotator, Exchange, Judgement, Question, abstention, foreign, spread};
+use crate::argument::{Annotation, Role, Stance, Tone};
+
+static FILE: &[u8] = include_bytes!("../../../models/reader.bin");
+
+const NAME: &str = "model";
+
+static STANCES: [Stance; 4] = [Stance::Agree, Stance::Disagree, Stance::Neutral, Stance::Question];
+static ROLES: [Role; 5] = [Role::Claim, Role::Premise, Role::Question, Role::Concession, Role::None];
+const ALL: [usize; 5] = [0, 1, 2, 3, 4];
+
+/// Tokens that go through the encoder together: enough to keep its weights in cache.
+const TOGETHER: usize = 768;
+
+/// The transformer.
+#[derive(Debug)]
+pub struct Model;
+
+/// The parts of the embedded file, unpacked once.
+struct Reader {
+    tokenizer: Tokenizer,
+    encoder: Encoder,
+    heads: Heads,
+    parent: usize,
+    insult_threshold: f64,
+}
+
+fn reader() -> &'static Reader {
+    static READER: OnceLock<Reader> = OnceLock::new();
+    READER.get_or_init(|| {
+        let read = || {
+            let (header, vocabulary, mut tensors) = weights::open(FILE)?;
+            let Header { parent, insult_threshold, .. } = header;
+            Some(Reader {
+                tokenizer: Tokenizer::new(vocabulary)?,
+                encoder: Encoder::new(&mut tensors)?,
+                heads: Heads::new(&mut tensors, &header)?,
+                parent,
+                insult_threshold: f64::from(insult_threshold),
+            })
+        };
+        // The file is part of the binary, and a test reads it: it cannot be damaged at run time.
+        read().expect("the embedded model is whole")
+    })
+}
+
+impl Annotator for Model {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn about(&self) -> &'static str {
+        "a small transformer that reads each reply with what it answers; right about two times of three"
+    }
+
+    fn judge(&self, exchanges: &[Exchange<'_>]) -> Vec<Judgement> {
+        reader().judge(kernel::best(), exchanges)
+    }
+
+    fn weigh(&self, question: Question, exchanges: &[Exchange<'_>], answers: &[&str]) -> Vec<Vec<f64>> {
+        reader().weigh(kernel::best(), question, exchanges, answers)
+    }
+}
+
+/// One exchange as tokens: the first window holds the parent and the start of the reply, the others the rest
+/// of a long reply.
+struct Laid {
+    windows: Vec<Window>,
+    /// Where each passage stands: window and token range there.
+    passages: Vec<(usize, std::ops::Range<usize>)>,
+    /// Token ranges of the parent's passages in the first window; empty where they did not fit.
+    aimed: Vec<std::ops::Range<usize>>,
+}
+
+struct Window {
+    sequence: Sequence,
+    /// The reply's tokens in the sequence.
+    reply: std::ops::Range<usize>,
+    /// The reply's tokens with their places in its text.
+    tokens: Vec<Token>,
+}
+
+/// Vectors of one window, a row a token.
+struct Vectors<'v> {
+    rows: &'v [f32],
+}
+
+impl Vectors<'_> {
+    fn row(&self, token: usize) -> &[f32] {
+        self.rows.get(token * HIDDEN..(token + 1) * HIDDEN).unwrap_or(&[0.0; HIDDEN])
+    }
+
+    fn mean(&self, range: std::ops::Range<usize>) -> Vec<f32> {
+        let mut mean = vec![0f32; HIDDEN];
+        let count = range.len().max(1) as f32;
+        for token in range {
+            for (sum, value) in mean.iter_mut().zip(self.row(token)) {
+                *sum += value;
+            }
+        }
+        mean.iter_mut().for_each(|value| *value /= count);
+        mean
+    }
+
+    fn all(&self) -> Vec<f32> {
+        self.mean(0..self.rows.len() / HIDDEN)
+    }
+}
+
+impl Reader {
+    fn judge(&self, path: Path, exchanges: &[Exchange<'_>]) -> Vec<Judgement> {
+        let laid: Vec<Option<Laid>> = exchanges
+            .iter()
+            .map(|exchange| foreign(exchange).is_none().then(|| self.lay(exchange)))
+            .collect();
+        let mut judgements = Vec::with_capacity(exchanges.len());
+        let mut at = 0;
+        while at < laid.len() {
+            let (mut until, mut tokens) = (at, 0);
+            while until < laid.len() && (tokens == 0 || tokens < TOGETHER) {
+                let windows = laid[until].iter().flat_map(|laid| &laid.windows);
+                tokens += windows.map(|window| window.sequence.ids.len()).sum::<usize>();
+                until += 1;
+            }
+            let windows: Vec<&Window> =
+                laid[at..until].iter().flatten().flat_map(|laid| &laid.windows).collect();
+            let vectors = self.read(path, &windows);
+            let mut vectors = vectors.iter();
+            for (exchange, laid) in exchanges[at..until].iter().zip(&laid[at..until]) {
+                judgements.push(match laid {
+                    Some(laid) => {
+                        let mine: Vec<Vectors<'_>> =
+                            vectors.by_ref().take(laid.windows.len()).map(|rows| Vectors { rows }).collect();
+                        self.answer(exchange, laid, &mine)
+                    }
+                    None => abstention(exchange, NAME),
+                });
+            }
+            at = until;
+        }
+        judgements
+    }
+
+    fn weigh(
+        &self,
+        path: Path,
+        question: Question,
+        exchanges: &[Exchange<'_>],
+        answers: &[&str],
+    ) -> Vec<Vec<f64>> {
+        let laid: Vec<Laid> = exchanges.iter().map(|exchange| self.lay(exchange)).collect();
+        let mut shares = Vec::with_capacity(laid.len());
+        for batch in laid.chunks(8) {
+            let windows: Vec<&Window> = batch.iter().filter_map(|laid| laid.windows.first()).collect();
+            for (window, rows) in windows.iter().zip(self.read(path, &windows)) {
+                let vectors = Vectors { rows: &rows };
+                let reply = vectors.mean(window.reply.clone());
+                shares.push(self.heads.weigh(question, &vectors, &reply, answers));
+            }
+        }
+        shares
+    }
+
+    /// The vectors of each window.
+    fn read(&self, path: Path, windows: &[&Window]) -> Vec<Vec<f32>> {
+        let sequences: Vec<Sequence> = windows.iter().map(|window| window.sequence.clone()).collect();
+        let all = self.encoder.read(path, &sequences);
+        let mut at = 0;
+        let cut = sequences.iter().map(|sequence| {
+            let from = at;
+            at += sequence.ids.len() * HIDDEN;
+            all[from..at].to_vec()
+        });
+        cut.collect()
+    }
+
+    fn lay(&self, exchange: &Exchange<'_>) -> Laid {
+        let reply = self.own_tokens(exchange);
+        let parent = self.tokenizer.tokens(exchange.parent.unwrap_or_default());
+        let room = self.encoder.longest - 3;
+        let keep_parent = parent.len().min(self.parent.max(room.saturating_sub(reply.len()))).min(room);
+        let cut = parent.len() - keep_parent;
+        let mut windows = vec![self.window(&parent[cut..], &reply[..reply.len().min(room - keep_parent)])];
+        let mut done = windows[0].tokens.len();
+        while done < reply.len() {
+            // A window begins at a passage, so that no passage is cut if it can be helped.
+            let starts = exchange.passages.iter().map(|span| span.start() as u32);
+            let begin = starts.filter(|&start| start <= reply[done].at).last().unwrap_or(0);
+            let from =
+                reply.partition_point(|token| token.at < begin).max(windows.last().map_or(0, |window| {
+                    // Never step back over a whole window: a passage longer than one goes on where it was cut.
+                    done - window.tokens.len().min(done) + 1
+                }));
+            let from =
+                if reply.len() - from > room && done - from > room / 2 { done } else { from.min(done) };
+            let until = (from + room).min(reply.len());
+            windows.push(self.window(&[], &reply[from..until]));
+            done = until;
+        }
+        let passages = exchange
+            .passages
+            .iter()
+            .map(|span| place(&windows, span.start() as u32, span.end() as u32))
+            .collect();
+        let aimed = exchange.parent_passages.iter().map(|span| {
+            let inside = |token: &Token| (span.start() as u32..span.end() as u32).contains(&token.at);
+            let kept = &parent[cut..];
+            match (kept.iter().position(inside), kept.iter().rposition(inside)) {
+                (Some(first), Some(last)) => 1 + first..2 + last,
+                _ => 0..0,
+            }
+        });
+        Laid { aimed: aimed.collect(), passages, windows }
+    }
+
+    /// The tokens of the reply's passages: quotations and code are not read.
+    fn own_tokens(&self, exchange: &Exchange<'_>) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        for span in exchange.passages {
+            let found = self.tokenizer.tokens(span.slice(exchange.text));
+            tokens
+                .extend(found.into_iter().map(|token| Token { at: token.at + span.start() as u32, ..token }));
+        }
+        tokens
+    }
+
+    fn window(&self, parent: &[Token], reply: &[Token]) -> Window {
+        let mut ids = Vec::with_capacity(parent.len() + reply.len() + 3);
+        ids.push(self.tokenizer.cls);
+        ids.extend(parent.iter().map(|token| token.id));
+        ids.push(self.tokenizer.sep);
+        let reply_at = ids.len();
+        ids.extend(reply.iter().map(|token| token.id));
+        ids.push(self.tokenizer.sep);
+        Window {
+            reply: reply_at..reply_at + reply.len(),
+            sequence: Sequence { ids, reply_at },
+            tokens: reply.to_vec(),
+        }
+    }
+
+    fn answer(&self, exchange: &Exchange<'_>, laid: &Laid, vectors: &[Vectors<'_>]) -> Judgement {
+        let replies: Vec<Vec<f32>> = laid
+            .windows
+            .iter()
+            .zip(vectors)
+            .map(|(window, vectors)| vectors.mean(window.reply.clone()))
+            .collect();
+        let means: Vec<Vec<f32>> =
+            laid.passages.iter().map(|(window, range)| vectors[*window].mean(range.clone())).collect();
+        let roles = laid.passages.iter().zip(&means).map(|((window, _), mean)| {
+            let shares = self.heads.role.probabilities(&[mean, &replies[*window]], &ALL);
+            let (best, share) = largest(&shares);
+            Annotation::new(ROLES[best], share, NAME, "")
+        });
+        let mut main = None;
+        if means.len() > 1 {
+            let scores = laid
+                .passages
+                .iter()
+                .zip(&means)
+                .map(|((window, _), mean)| f64::from(self.heads.main(mean, &replies[*window])));
+            main = Some(largest(&scores.collect::<Vec<f64>>()).0);
+        }
+        Judgement {
+            stance: exchange
+                .parent
+                .map(|_| self.stance(exchange, &laid.windows[0], &vectors[0], &replies[0])),
+            roles: roles.collect(),
+            tones: self.tones(exchange, laid, &means, &replies),
+            foreign: None,
+            main,
+            target: exchange
+                .parent
+                .and_then(|_| self.target(laid, &vectors[0], main.map(|main| &means[main]), &replies[0])),
+        }
+    }
+
+    fn stance(
+        &self,
+        exchange: &Exchange<'_>,
+        window: &Window,
+        vectors: &Vectors<'_>,
+        reply: &[f32],
+    ) -> Annotation<Stance> {
+        let shares = self.heads.stance.probabilities(&[vectors.row(0), &vectors.all(), reply], &ALL[..4]);
+        let (best, share) = largest(&shares);
+        let pulls: Vec<f64> = window
+            .reply
+            .clone()
+            .map(|token| f64::from(self.heads.stance.pull(best, 2, vectors.row(token))))
+            .collect();
+        let why = match pulls.is_empty() {
+            true => String::new(),
+            false => format!(
+                "“{}” weighs most",
+                word_at(exchange.text, window.tokens[largest(&pulls).0].at as usize)
+            ),
+        };
+        Annotation::new(STANCES[best], share, NAME, why)
+    }
+
+    /// Rules name an insult they are sure of; the model adds one where it is, on the passage that speaks for it.
+    fn tones(
+        &self,
+        exchange: &Exchange<'_>,
+        laid: &Laid,
+        means: &[Vec<f32>],
+        replies: &[Vec<f32>],
+    ) -> Vec<Annotation<Tone>> {
+        let mut tones = Rules::tones(exchange);
+        let whole = self.heads.tone.probabilities(&[&replies[0], &replies[0]], &ALL[..3])[2];
+        if whole >= self.insult_threshold && tones.iter().all(|tone| tone.value != Tone::Insult) {
+            let each = laid
+                .passages
+                .iter()
+                .zip(means)
+                .map(|(_, mean)| self.heads.tone.probabilities(&[mean, mean], &ALL[..3])[2]);
+            let (worst, _) = largest(&each.collect::<Vec<f64>>());
+            if let Some(tone) = tones.get_mut(worst) {
+                *tone = Annotation::new(Tone::Insult, whole, NAME, "reads like an attack on a person");
+            }
+        }
+        tones
+    }
+
+    fn target(
+        &self,
+        laid: &Laid,
+        vectors: &Vectors<'_>,
+        main: Option<&Vec<f32>>,
+        reply: &[f32],
+    ) -> Option<Annotation<usize>> {
+        let seen: Vec<usize> = (0..laid.aimed.len()).filter(|&at| !laid.aimed[at].is_empty()).collect();
+        if seen.len() < 2 {
+            return None;
+        }
+        let passages: Vec<Vec<f32>> = seen.iter().map(|&at| vectors.mean(laid.aimed[at].clone())).collect();
+        let scores = self.heads.aims(main.map_or(reply, Vec::as_slice), reply, &passages);
+        let most = f64::from(scores.iter().copied().fold(f32::MIN, f32::max));
+        let powers: Vec<f64> = scores.iter().map(|&score| (f64::from(score) - most).exp()).collect();
+        let (best, power) = largest(&powers);
+        Some(Annotation::new(
+            seen[best],
+            power / powers.iter().sum::<f64>(),
+            NAME,
+            "the model reads it as aimed at this",
+        ))
+    }
+}
+
+impl Heads {
+    /// The probabilities of answers about a whole reply. A set with two answers of a kind that has a head of its
+    /// own is asked of that head, since what counts as a claim or an attack differs from set to set.
+    fn weigh(&self, question: Question, vectors: &Vectors<'_>, reply: &[f32], answers: &[&str]) -> Vec<f64> {
+        let twice = [reply, reply];
+        let named = |names: &[&'static str], shares: Vec<f64>| {
+            let known: Vec<(&str, f64)> = names.iter().copied().zip(shares).collect();
+            spread(answers, &known)
+        };
+        match question {
+            Question::Stance => {
+                let features = [vectors.row(0), &vectors.all(), reply];
+                named(&STANCES.map(Stance::as_str), self.stance.probabilities(&features, &ALL[..4]))
+            }
+            Question::Role if answers.len() == 2 => {
+                named(&["none", "claim"], self.claim.probabilities(&twice, &ALL[..2]))
+            }
+            Question::Role => named(&ROLES.map(Role::as_str), self.role.probabilities(&twice, &ALL)),
+            Question::Tone if answers.len() == 2 => {
+                let other = answers.iter().find(|answer| **answer != "ok").copied().unwrap_or("insult");
+                let head = if other.contains("homin") { &self.adhominem } else { &self.insult };
+                let shares = head.probabilities(&twice, &ALL[..2]);
+                spread(answers, &[("ok", shares[0]), (other, shares[1])])
+            }
+            Question::Tone => named(&["ok", "rude", "insult"], self.tone.probabilities(&twice, &ALL[..3])),
+            Question::Spam => named(&["ok", "spam"], self.spam.probabilities(&twice, &ALL[..2])),
+        }
+    }
+}
+
+/// The first window that holds the passage's first token, and its tokens there.
+fn place(windows: &[Window], start: u32, end: u32) -> (usize, std::ops::Range<usize>) {
+    for (number, window) in windows.iter().enumerate() {
+        let first = window.tokens.partition_point(|token| token.at < start);
+        let last = window.tokens.partition_point(|token| token.at < end);
+        if first < last {
+            return (number, window.reply.start + first..window.reply.start + last);
+        }
+    }
+    (0, 0..0)
+}
+
+fn largest(values: &[f64]) -> (usize, f64) {
+    let best = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
+    best.map_or((0, 0.0), |(at, &value)| (at, value))
+}
+
+/// The word of the text that a token at this byte belongs to.
+fn word_at(text: &str, at: usize) -> &str {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before
+        .rfind(char::is_whitespace)
+        .map_or(0, |space| space + before[space..].chars().next().map_or(1, char::len_utf8));
+    let end = at + after.find(char::is_whitespace).unwrap_or(after.len());
+    text[start..end].trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '?' | '!'))
+}

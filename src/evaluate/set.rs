@@ -1,0 +1,218 @@
+//! Reads a labelled set, asks an annotator, and keeps what it said.
+
+use serde::{Deserialize, Serialize};
+
+use super::Measured;
+use crate::annotate::{Annotator, Exchange, Question};
+use crate::error::{Error, Result};
+use crate::segment;
+use crate::thread::{Body, Span};
+use crate::words;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// The stance of a reply.
+    Stance,
+    /// The role of a sentence.
+    Role,
+    /// The tone of a post.
+    Tone,
+    /// The sentence of the parent that a reply answers.
+    Target,
+    /// Whether a post advertises.
+    Spam,
+}
+
+impl Task {
+    /// All tasks, by name.
+    pub const ALL: [(&'static str, Task); 5] = [
+        ("stance", Task::Stance),
+        ("role", Task::Role),
+        ("tone", Task::Tone),
+        ("target", Task::Target),
+        ("spam", Task::Spam),
+    ];
+}
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    id: serde_json::Value,
+    text: String,
+    #[serde(default)]
+    parent: Option<String>,
+    #[serde(default)]
+    label: Option<String>,
+    #[serde(default)]
+    target: Option<String>,
+}
+
+/// One answer, as `--predictions` writes it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Prediction {
+    /// The row's id.
+    pub id: String,
+    /// The answer, in the set's own words; for targets the sentence.
+    pub label: String,
+    /// How sure.
+    pub confidence: f64,
+}
+
+/// Asks the annotator about every row of a set and measures its answers.
+pub fn measure(
+    name: &str,
+    text: &str,
+    task: Task,
+    annotator: &dyn Annotator,
+) -> Result<(Measured, Vec<Prediction>)> {
+    let mut rows = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let row: Row = serde_json::from_str(line).map_err(|error| Error::Malformed {
+            what: format!("{name}, line {}", number + 1),
+            platform: "labelled set",
+            reason: error.to_string(),
+        })?;
+        rows.push(row);
+    }
+    if rows.is_empty() {
+        return Err(Error::Unrecognised {
+            what: name.to_owned(),
+            reason: "it holds no labelled line".to_owned(),
+        });
+    }
+    match task {
+        Task::Stance => asked(name, &rows, Question::Stance, annotator),
+        Task::Role => asked(name, &rows, Question::Role, annotator),
+        Task::Tone => asked(name, &rows, Question::Tone, annotator),
+        Task::Spam => asked(name, &rows, Question::Spam, annotator),
+        Task::Target => targets(name, &rows, annotator),
+    }
+}
+
+fn id(row: &Row) -> String {
+    row.id.as_str().map_or_else(|| row.id.to_string(), str::to_owned)
+}
+
+/// A post as an annotator is given it.
+struct Read {
+    body: Body,
+    passages: Vec<Span>,
+    parent: Option<Body>,
+    parent_words: String,
+}
+
+impl Read {
+    fn of(row: &Row, question: Question) -> Self {
+        let body = Body::from_plain(&row.text);
+        let passages = match question {
+            // A sentence to be tagged is one passage, however it may be cut elsewhere.
+            Question::Role => vec![Span::whole(body.text())],
+            Question::Stance | Question::Tone | Question::Spam => segment::split(&body),
+        };
+        let parent = row.parent.as_deref().filter(|parent| !parent.is_empty()).map(Body::from_plain);
+        let own =
+            parent.as_ref().map(|body| body.prose().map(|span| span.slice(body.text())).collect::<Vec<_>>());
+        Self { passages, parent_words: own.unwrap_or_default().join("\n"), body, parent }
+    }
+
+    fn exchange(&self) -> Exchange<'_> {
+        let parent = self.parent.as_ref().map(|_| self.parent_words.as_str());
+        Exchange { text: self.body.text(), passages: &self.passages, parent, parent_passages: &[] }
+    }
+}
+
+fn asked(
+    name: &str,
+    rows: &[Row],
+    question: Question,
+    annotator: &dyn Annotator,
+) -> Result<(Measured, Vec<Prediction>)> {
+    let labels: Vec<&str> = rows.iter().filter_map(|row| row.label.as_deref()).collect();
+    if labels.len() < rows.len() {
+        let reason = format!("{} of {} lines have no label", rows.len() - labels.len(), rows.len());
+        return Err(Error::Unrecognised { what: name.to_owned(), reason });
+    }
+    let mut answers: Vec<&str> = labels.clone();
+    answers.sort_unstable();
+    answers.dedup();
+    let read: Vec<Read> = rows.iter().map(|row| Read::of(row, question)).collect();
+    let exchanges: Vec<Exchange<'_>> = read.iter().map(Read::exchange).collect();
+    let shares = annotator.weigh(question, &exchanges, &answers);
+    let mut predictions = Vec::with_capacity(rows.len());
+    for (row, shares) in rows.iter().zip(&shares) {
+        let best = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
+        let (best, confidence) = best.map_or((0, 0.0), |(best, &share)| (best, share));
+        predictions.push(Prediction { id: id(row), label: answers[best].to_owned(), confidence });
+    }
+    let said: Vec<(&str, &str, f64)> = labels
+        .iter()
+        .zip(&predictions)
+        .map(|(gold, said)| (*gold, said.label.as_str(), said.confidence))
+        .collect();
+    Ok((Measured::of(&answers, &said), predictions))
+}
+
+/// Rows that name a target in a parent of several sentences: whether the annotator points at that sentence.
+fn targets(name: &str, rows: &[Row], annotator: &dyn Annotator) -> Result<(Measured, Vec<Prediction>)> {
+    let mut said = Vec::new();
+    let mut predictions = Vec::new();
+    for row in rows {
+        let (Some(parent), Some(wanted)) = (&row.parent, &row.target) else { continue };
+        let (body, parent) = (Body::from_plain(&row.text), Body::from_plain(parent));
+        let (passages, parent_passages) = (segment::split(&body), segment::split(&parent));
+        let Some(gold) =
+            holding(parent.text(), &parent_passages, wanted).filter(|_| parent_passages.len() > 1)
+        else {
+            continue;
+        };
+        let exchange = Exchange {
+            text: body.text(),
+            passages: &passages,
+            parent: Some(parent.text()),
+            parent_passages: &parent_passages,
+        };
+        let judged = annotator.judge(&[exchange]).pop().and_then(|judgement| judgement.target);
+        let (guess, confidence) = judged.map_or_else(
+            || {
+                (
+                    most_similar(body.text(), parent.text(), &parent_passages),
+                    1.0 / parent_passages.len() as f64,
+                )
+            },
+            |target| (target.value, target.confidence.value()),
+        );
+        said.push(("right", if guess == gold { "right" } else { "wrong" }, confidence));
+        let sentence = parent_passages.get(guess).map_or("", |span| span.slice(parent.text()));
+        predictions.push(Prediction { id: id(row), label: sentence.to_owned(), confidence });
+    }
+    if said.is_empty() {
+        let reason = "no line names a target in a parent of several sentences".to_owned();
+        return Err(Error::Unrecognised { what: name.to_owned(), reason });
+    }
+    Ok((Measured::of(&["right", "wrong"], &said), predictions))
+}
+
+/// The passage that holds most of the wanted words.
+fn holding(text: &str, passages: &[Span], wanted: &str) -> Option<usize> {
+    const ENOUGH: f64 = 0.4;
+    let normal =
+        |text: &str| -> Vec<String> { words::each(text).map(|(_, word)| words::normal(word)).collect() };
+    let wanted = normal(wanted);
+    let shares = passages.iter().map(|span| {
+        let said = normal(span.slice(text));
+        wanted.iter().filter(|word| said.contains(word)).count() as f64 / wanted.len().max(1) as f64
+    });
+    let best = shares.enumerate().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+    (best.1 >= ENOUGH).then_some(best.0)
+}
+
+/// The passage that shares most content words with the reply: what is done without a model.
+fn most_similar(reply: &str, parent: &str, passages: &[Span]) -> usize {
+    let said = words::content_words(reply);
+    let shared = passages.iter().map(|span| {
+        let theirs = words::content_words(span.slice(parent));
+        theirs.iter().filter(|word| said.binary_search(word).is_ok()).count()
+    });
+    let best = shared.enumerate().max_by_key(|&(at, count)| (count, std::cmp::Reverse(at)));
+    best.map_or(0, |(at, _)| at)
+}
