@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{KeyPoint, Unanswered, UnansweredKind};
-use crate::argument::{AduId, RelationKind, Relations, Role, Units};
+use crate::argument::{Adu, AduId, RelationKind, Relations, Role, Units};
 use crate::graph::ArgumentGraph;
 use crate::thread::{Confidence, PostId, Span, Thread};
 
@@ -81,6 +81,14 @@ const OPEN: usize = 2;
 
 /// Sentences of a chain at most: a point, what is against it, and two replies.
 const STEPS: usize = 4;
+
+/// Links less sure than this are not worth telling, and points of fewer words say nothing out of their place.
+const LEAST: f64 = 0.25;
+const FEWEST_WORDS: usize = 5;
+
+/// A unit of no more words than this is quoted with what follows it, as long as that is no longer than this.
+const BARE: usize = 7;
+const WITH_REASON: usize = 240;
 
 /// A thread is an argument when at least one post in this many objects to another.
 const PER_OBJECTION: usize = 8;
@@ -183,13 +191,15 @@ impl Summary<'_> {
     /// The chains from the points most argued over. A point next to what was already told is another branch
     /// of the same quarrel: it waits until everything else had its turn.
     fn chains(&mut self, opening: Option<AduId>, points: &[KeyPoint]) {
-        let argued = |point: &&KeyPoint| point.against > 0;
+        let telling = |unit: AduId| self.units.text(self.thread, unit).split_whitespace().count() >= FEWEST_WORDS;
+        let points: Vec<&KeyPoint> =
+            points.iter().filter(|point| point.against > 0 && telling(point.unit)).collect();
         let mut told = 0;
-        if let Some(opening) = opening.filter(|_| points.iter().any(|p| argued(&p) && Some(p.unit) == opening)) {
+        if let Some(opening) = opening.filter(|&opening| points.iter().any(|point| point.unit == opening)) {
             told += usize::from(self.chain(opening));
         }
         for elsewhere in [true, false] {
-            for point in points.iter().filter(argued) {
+            for point in &points {
                 if told == CHAINS {
                     return;
                 }
@@ -238,6 +248,7 @@ impl Summary<'_> {
             let role = self.units.unit(from).role.value;
             matches!(relation.kind, RelationKind::Rebut { .. })
                 && matches!(role, Role::Claim | Role::Premise | Role::Concession)
+                && relation.confidence.value() >= LEAST
                 && !self.said.contains(&from)
                 && before.iter().all(|(said, _)| *said != from)
         });
@@ -268,16 +279,37 @@ impl Summary<'_> {
         }
     }
 
+    /// A unit with the units that carry it on, where it says little without them.
+    fn in_full(&self, unit: &Adu) -> Span {
+        let text = self.thread.post(unit.post).text();
+        let mut span = unit.span;
+        for next in self.units.of(unit.post).iter().skip_while(|next| next.id <= unit.id) {
+            let between = text.get(span.end()..next.span.start());
+            let apart = between.is_none_or(|between| between.contains('\n') || !between.trim().is_empty());
+            let long = next.span.end() - span.start() > WITH_REASON;
+            if apart || long || next.role.value == Role::Question || !says_little(span.slice(text)) {
+                break;
+            }
+            span = Span::of(text, span.start(), next.span.end()).unwrap_or(span);
+        }
+        span
+    }
+
     fn say(&mut self, kind: SentenceKind, unit: AduId, confidence: Option<Confidence>) {
         if !self.said.insert(unit) {
             return;
         }
         let unit = self.units.unit(unit);
         let text = self.thread.post(unit.post).text();
-        let (span, cut) = quotable(text, unit.span);
+        let (span, cut) = quotable(text, self.in_full(unit));
         let cite = Cite { post: unit.post, span };
         self.sentences.push(Sentence { kind, cite, unit: Some(unit.id), confidence, cut });
     }
+}
+
+/// Whether a quotation would end in the middle of a sentence, or say as little as "That is not right."
+fn says_little(words: &str) -> bool {
+    words.ends_with(PAUSES) || words.split_whitespace().count() <= BARE
 }
 
 /// The part of a span that is quoted, and whether its author's sentence goes on.

@@ -348,6 +348,12 @@ impl ThreadView {
 }
 
 impl PostView {
+    /// Who wrote it, for people; `None` when that is not known, since its number says which post is meant.
+    pub(super) fn speaker(&self) -> Option<&str> {
+        let gone = || (self.state == State::DeletedByAuthor).then_some("deleted");
+        self.author.as_deref().or_else(gone)
+    }
+
     fn new(thread: &Thread, post: &Post) -> Self {
         let confidence = post.reply_to.and_then(|reply| match reply.known_by {
             KnownBy::Inferred(confidence) => Some(confidence),
