@@ -49,7 +49,14 @@ pub fn key_points(
     }
     let (mut backing, mut opposing) =
         (HashMap::<AduId, Vec<AduId>>::new(), HashMap::<AduId, Vec<AduId>>::new());
+    // How sure the surest objection to each unit is, in thousandths: among points of equally many people those
+    // come first whose dispute is more than a guess.
+    let mut surest = HashMap::<AduId, u32>::new();
     for relation in relations.all() {
+        if let RelationKind::Rebut { to, .. } = relation.kind {
+            let sure = (relation.confidence.value() * 1000.0) as u32;
+            surest.entry(to).and_modify(|most| *most = sure.max(*most)).or_insert(sure);
+        }
         match relation.kind {
             RelationKind::Support { from, to } => backing.entry(to).or_default().push(from),
             RelationKind::Rebut { from, to } => opposing.entry(to).or_default().push(from),
@@ -81,10 +88,15 @@ pub fn key_points(
         })
         .filter(|point| point.against > 0 || point.speak_for > 1)
         .collect();
-    points.sort_by_key(|point| {
+    let sureness = |point: &KeyPoint| {
+        let sure = point.members.iter().filter_map(|member| surest.get(member)).copied();
+        sure.max().unwrap_or(0)
+    };
+    points.sort_by_cached_key(|point| {
         (
             std::cmp::Reverse(point.against * 2 + point.speak_for),
             std::cmp::Reverse(point.members.len()),
+            std::cmp::Reverse(sureness(point)),
             point.unit,
         )
     });
