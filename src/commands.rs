@@ -1,5 +1,7 @@
 //! Does what the command line asks: reads the source, runs the stages, writes the result.
 
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::Command as Process;
 use std::rc::Rc;
@@ -13,7 +15,7 @@ use crate::cli::{
 use crate::output;
 use crate::progress::{Progress, shown};
 use rejoinder::annotate;
-use rejoinder::error::Result;
+use rejoinder::error::{Error, Result};
 use rejoinder::fetch::{self, Fallback, Fetcher, Recorder, Source, Web};
 use rejoinder::ingest::{self, Limits, PLATFORMS};
 use rejoinder::pipeline::{self, Linked};
@@ -40,6 +42,7 @@ pub fn run(cli: Cli) -> Result<()> {
 
 fn map(args: &MapArgs) -> Result<()> {
     let format = formats::named(&args.format)?;
+    spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
     let report = report(&args.source, &args.judge.annotator, &progress)?;
     let text = format.render(&report)?;
@@ -68,6 +71,7 @@ fn map(args: &MapArgs) -> Result<()> {
 }
 
 fn thread(args: &ThreadArgs) -> Result<()> {
+    spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
     let linked = read(&args.source, &progress)?;
     let view = pipeline::thread_view(&linked);
@@ -80,6 +84,7 @@ fn thread(args: &ThreadArgs) -> Result<()> {
 }
 
 fn summary(args: &SummaryArgs) -> Result<()> {
+    spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
     let report = report(&args.source, &args.judge.annotator, &progress)?;
     let text = match args.format {
@@ -91,6 +96,7 @@ fn summary(args: &SummaryArgs) -> Result<()> {
 }
 
 fn review(args: &ReviewArgs) -> Result<()> {
+    spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
     let report = report(&args.source, &args.judge.annotator, &progress)?;
     let text = match args.format {
@@ -99,6 +105,25 @@ fn review(args: &ReviewArgs) -> Result<()> {
         ReviewFormat::Csv => formats::review_csv(&report),
     };
     finish(&progress, args.output.as_deref(), &text)
+}
+
+/// Refuses to write the result over the file that it is made of, which may be somebody's only copy.
+fn spare_source(source: &SourceArgs, output: Option<&Path>) -> Result<()> {
+    let same = |output: &&Path| match (
+        fs::canonicalize(output),
+        fs::canonicalize(source.source.as_deref().unwrap_or_default()),
+    ) {
+        (Ok(output), Ok(source)) => output == source && output.is_file(),
+        _ => false,
+    };
+    match output.filter(same) {
+        Some(path) => Err(Error::File {
+            action: "write",
+            path: path.to_owned(),
+            source: io::Error::new(io::ErrorKind::InvalidInput, "it is the source itself"),
+        }),
+        None => Ok(()),
+    }
 }
 
 fn finish(progress: &Progress, output: Option<&Path>, text: &str) -> Result<()> {

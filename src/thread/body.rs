@@ -71,6 +71,25 @@ impl Body {
         builder.finish()
     }
 
+    /// The same with a link on a line of its own at the end, as posts that share an address have it;
+    /// unchanged when the text holds that address already.
+    #[must_use]
+    pub fn sharing(self, address: &str) -> Self {
+        let mut line = BodyBuilder::default();
+        line.begin_link(address);
+        line.text(address);
+        let line = line.finish();
+        if line.text.is_empty() || self.text.contains(&line.text) {
+            return self;
+        }
+        let mut out = Layout { body: self, links: Vec::new().into_iter().peekable() };
+        out.line(&line.text, 0, None, false);
+        let text = &out.body.text;
+        let link = Span::of(text, text.len() - line.text.len(), text.len());
+        out.body.links.extend(link.map(|span| Link { span, target: address.to_owned() }));
+        out.body
+    }
+
     /// The plain text.
     pub fn text(&self) -> &str {
         &self.text
@@ -448,6 +467,17 @@ mod tests {
         let body = builder.finish();
         assert_eq!(body.text(), "see the page and go");
         assert_eq!(body.links()[0].span.slice(body.text()), "the page");
+    }
+
+    #[test]
+    fn a_shared_address_is_a_link_on_the_last_line() {
+        let body = Body::from_plain("> he\nYes.").sharing("https://a.example/");
+        assert_eq!(body.text(), "> he\nYes.\nhttps://a.example/");
+        assert_eq!(body.links()[0].span.slice(body.text()), "https://a.example/");
+        assert_eq!(body.prose().count(), 1);
+        assert_eq!(body.clone().sharing("https://a.example/").text(), body.text());
+        assert_eq!(Body::default().sharing("").text(), "");
+        assert_eq!(Body::default().sharing("https://b.example/").text(), "https://b.example/");
     }
 
     #[test]
