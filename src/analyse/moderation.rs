@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use serde::Serialize;
 
 use crate::annotate::Judgement;
@@ -72,7 +72,11 @@ pub fn flags(
     for (utterance, judgement) in utterances.iter().zip(judgements) {
         flags.extend(insults(utterance, judgement));
     }
-    let sales = AhoCorasick::builder().ascii_case_insensitive(true).build(SALES).ok();
+    let sales = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(SALES)
+        .ok();
     for post in thread.posts().iter().filter(|post| post.state == State::Present) {
         let link_only = link_only(post);
         let spam = sales.as_ref().and_then(|sales| advertises(post, duplicates, sales));
@@ -107,6 +111,9 @@ fn insults<'a>(utterance: &'a Utterance<'_>, judgement: &'a Judgement) -> impl I
 fn link_only(post: &Post) -> Option<Flag> {
     let text = post.text();
     let links = post.body.links();
+    if links.is_empty() && !text.contains("http") && !text.contains("www.") {
+        return None;
+    }
     let shown = |word: &str| is_address(word) || links.iter().any(|link| shows_address(word, &link.target));
     let mut words = post.body.prose().flat_map(|span| span.slice(text).split_whitespace()).peekable();
     let only = words.peek().is_some() && words.all(shown);
@@ -200,6 +207,11 @@ const SHOUT_SHARE: f64 = 0.8;
 
 fn shouts(post: &Post) -> Option<Flag> {
     let text = post.text();
+    // Most posts have too few capitals to go on: an ASCII one, or the first byte of anything else.
+    let capitals = text.bytes().filter(|byte| byte.is_ascii_uppercase() || *byte >= 0xC0).count();
+    if (capitals as f64) < SHOUT_SHARE * SHOUT_LETTERS as f64 {
+        return None;
+    }
     let prose: Vec<Span> = post.body.prose().collect();
     let (mut letters, mut capitals, mut words) = (0usize, 0usize, 0usize);
     for word in

@@ -202,23 +202,21 @@ impl BodyBuilder {
             return;
         }
         let mut rest = text;
-        loop {
-            let trimmed = rest.trim_start_matches(is_fold);
-            if trimmed.len() < rest.len() {
+        while let Some(c) = rest.chars().next() {
+            let plain = plain_words(rest.as_bytes());
+            let (now, later) = rest.split_at(if plain > 0 { plain } else { c.len_utf8() });
+            rest = later;
+            if plain == 0 && is_fold(c) {
                 self.pending_space = true;
+                continue;
             }
-            if trimmed.is_empty() {
-                return;
-            }
-            let end = trimmed.find(is_fold).unwrap_or(trimmed.len());
             if self.pending_space && self.raw.len() > self.line_start {
                 self.raw.push(' ');
             }
             self.pending_space = false;
-            for piece in trimmed[..end].split(is_unwanted) {
-                self.raw.push_str(piece);
+            if plain > 0 || !is_unwanted(c) {
+                self.raw.push_str(now);
             }
-            rest = &trimmed[end..];
         }
     }
 
@@ -401,6 +399,19 @@ impl Layout {
         self.body.blocks.retain(|block| !block.span.is_empty());
         self.body
     }
+}
+
+/// How many of the first bytes are ASCII words with one space between them, which stand as they are.
+fn plain_words(bytes: &[u8]) -> usize {
+    let mut end = 0;
+    while let Some(byte) = bytes.get(end) {
+        let next = || bytes.get(end + 1).is_some_and(u8::is_ascii_graphic);
+        if !byte.is_ascii_graphic() && !(*byte == b' ' && end > 0 && next()) {
+            break;
+        }
+        end += 1;
+    }
+    end
 }
 
 /// White space that folds to one space outside code.
