@@ -233,7 +233,7 @@ fn walls_are_named_whatever_their_status() {
         ("login", 200, "log"),
         ("login", 403, "log"),
         ("challenge", 503, "challenge"),
-        ("bot_check", 200, "bot"),
+        ("bot_check", 200, "challenge"),
         ("script_shell", 200, "script"),
     ] {
         let page = fixture(&format!("walls/{wall}.html"));

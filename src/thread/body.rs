@@ -406,7 +406,8 @@ fn plain_words(bytes: &[u8]) -> usize {
     let mut end = 0;
     while let Some(byte) = bytes.get(end) {
         let next = || bytes.get(end + 1).is_some_and(u8::is_ascii_graphic);
-        if !byte.is_ascii_graphic() && !(*byte == b' ' && end > 0 && next()) {
+        let kept = byte.is_ascii_graphic() || (*byte == b' ' && end > 0 && next());
+        if !kept {
             break;
         }
         end += 1;
