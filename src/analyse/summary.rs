@@ -191,7 +191,8 @@ impl Summary<'_> {
     /// The chains from the points most argued over. A point next to what was already told is another branch
     /// of the same quarrel: it waits until everything else had its turn.
     fn chains(&mut self, opening: Option<AduId>, points: &[KeyPoint]) {
-        let telling = |unit: AduId| self.units.text(self.thread, unit).split_whitespace().count() >= FEWEST_WORDS;
+        let telling =
+            |unit: AduId| self.units.text(self.thread, unit).split_whitespace().count() >= FEWEST_WORDS;
         let points: Vec<&KeyPoint> =
             points.iter().filter(|point| point.against > 0 && telling(point.unit)).collect();
         let mut told = 0;
@@ -203,9 +204,10 @@ impl Summary<'_> {
                 if told == CHAINS {
                     return;
                 }
-                if !self.said.contains(&point.unit) && !(elsewhere && self.is_near(point.unit)) {
-                    told += usize::from(self.chain(point.unit));
+                if self.said.contains(&point.unit) || (elsewhere && self.is_near(point.unit)) {
+                    continue;
                 }
+                told += usize::from(self.chain(point.unit));
             }
         }
     }
@@ -213,7 +215,8 @@ impl Summary<'_> {
     /// Whether it objects to something already said, or something already said objects to it.
     fn is_near(&self, unit: AduId) -> bool {
         let objects = self.targets.get(&unit).is_some_and(|to| to.iter().any(|to| self.said.contains(to)));
-        let sources = self.graph.attackers(unit).into_iter().filter_map(|id| self.relations.all().get(id.index()));
+        let sources =
+            self.graph.attackers(unit).into_iter().filter_map(|id| self.relations.all().get(id.index()));
         objects || sources.into_iter().any(|relation| self.said.contains(&relation.kind.from()))
     }
 
@@ -228,7 +231,8 @@ impl Summary<'_> {
         if steps.len() < 2 {
             return false;
         }
-        let kinds = [SentenceKind::Point, SentenceKind::Objection, SentenceKind::Answer, SentenceKind::Answer];
+        let kinds =
+            [SentenceKind::Point, SentenceKind::Objection, SentenceKind::Answer, SentenceKind::Answer];
         for ((unit, confidence), kind) in steps.into_iter().zip(kinds) {
             self.say(kind, unit, confidence);
         }

@@ -143,7 +143,9 @@ fn head(post: &PostView) -> String {
     if let Some(parent) = post.parent {
         let _ = write!(line, " -> #{parent}");
         match (post.parent_known_by, post.parent_confidence) {
-            (Some("inferred"), Some(sure)) => _ = write!(line, " (inferred, {} % sure)", wording::percent(sure)),
+            (Some("inferred"), Some(sure)) => {
+                _ = write!(line, " (inferred, {} % sure)", wording::percent(sure))
+            }
             (Some("declared") | None, _) => {}
             (Some(known), _) => _ = write!(line, " ({known})"),
         }
