@@ -204,10 +204,10 @@ impl Summary<'_> {
                 if told == CHAINS {
                     return;
                 }
-                let skipped = self.said.contains(&point.unit) || (elsewhere && self.is_near(point.unit));
-                if !skipped {
-                    told += usize::from(self.chain(point.unit));
+                if self.said.contains(&point.unit) || (elsewhere && self.is_near(point.unit)) {
+                    continue;
                 }
+                told += usize::from(self.chain(point.unit));
             }
         }
     }

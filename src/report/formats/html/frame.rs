@@ -59,6 +59,8 @@ struct Standing<'a> {
 #[derive(Serialize)]
 struct Point<'a> {
     text: &'a str,
+    /// Whether its author's sentence goes on.
+    cut: bool,
     unit: u32,
     post: Option<u32>,
     author: Option<&'a str>,
@@ -117,8 +119,10 @@ fn sentence<'a>(outline: &Outline<'a>, view: &'a SummaryView) -> Sentence<'a> {
 fn point<'a>(outline: &Outline<'a>, view: &'a KeyPointView, most: u32) -> Point<'a> {
     let post = outline.unit(view.unit).map(|unit| unit.post);
     let wide = |people: u32| format!("{:.1}", 120.0 * f64::from(people) / f64::from(most));
+    let text = view.text.trim_end_matches([',', ';', ':']);
     Point {
-        text: &view.text,
+        text,
+        cut: text.len() < view.text.len(),
         unit: view.unit,
         post,
         author: post.and_then(|post| outline.author(post)),
