@@ -3,7 +3,10 @@
 //! Parsing is guarded: markup that nests as deeply as no page for people does is refused instead of
 //! costing time that grows with the square of its depth.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
+
+use aho_corasick::AhoCorasick;
 
 use ego_tree::Tree;
 use html5ever::driver::{self, ParseOpts, Parser};
@@ -49,7 +52,18 @@ impl Document {
 
     /// The page as an HTML tree; `<noscript>` holds elements, as it does for a crawler.
     pub(super) fn html(&self) -> Result<&Html> {
-        self.html.get_or_init(|| parse(&self.page.text)).as_ref().ok_or_else(|| Error::Unrecognised {
+        self.tree(|| parse(&self.page.text))
+    }
+
+    /// The same without the insides of the elements that `furniture` names by the end of their opening tag
+    /// and their closing tag: buttons and menus that no reader looks at, but that are half of some pages'
+    /// elements. What does not look as expected is kept.
+    pub(super) fn html_without(&self, furniture: &[Furniture]) -> Result<&Html> {
+        self.tree(|| parse(&without(&self.page.text, furniture)))
+    }
+
+    fn tree(&self, parse: impl FnOnce() -> Option<Html>) -> Result<&Html> {
+        self.html.get_or_init(parse).as_ref().ok_or_else(|| Error::Unrecognised {
             what: self.page.name.clone(),
             reason: format!(
                 "its elements nest more than {DEEPEST} deep or bear thousands of attributes, \
@@ -77,6 +91,43 @@ impl Document {
     pub(super) fn mentions(&self, text: &str) -> bool {
         memchr::memmem::find(self.page.text.as_bytes(), text.as_bytes()).is_some()
     }
+}
+
+/// An element whose insides are left out of the tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Furniture {
+    /// What its opening tag ends in, such as `class="reply">`.
+    pub opening: &'static str,
+    /// Its closing tag.
+    pub closing: &'static str,
+    /// How an element of its kind begins; insides that hold one are kept.
+    pub nested: &'static str,
+}
+
+/// The text without the insides of furniture.
+fn without<'t>(text: &'t str, furniture: &[Furniture]) -> Cow<'t, str> {
+    /// Furniture is small: longer insides are something else.
+    const LONGEST: usize = 1_000;
+    let Ok(openings) = AhoCorasick::new(furniture.iter().map(|piece| piece.opening)) else {
+        return Cow::Borrowed(text);
+    };
+    let mut kept = String::with_capacity(text.len());
+    let mut from = 0;
+    for found in openings.find_iter(text) {
+        let piece = &furniture[found.pattern().as_usize()];
+        let mut until = (found.end() + LONGEST).min(text.len());
+        while !text.is_char_boundary(until) {
+            until -= 1;
+        }
+        let rest = &text[found.end()..until];
+        let Some(length) = memchr::memmem::find(rest.as_bytes(), piece.closing.as_bytes()) else { continue };
+        if found.end() >= from && !rest[..length].contains(piece.nested) {
+            kept.push_str(&text[from..found.end()]);
+            from = found.end() + length;
+        }
+    }
+    kept.push_str(&text[from..]);
+    Cow::Owned(kept)
 }
 
 /// A whole page as a tree; `None` when it nests too deeply.

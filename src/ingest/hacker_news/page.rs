@@ -10,6 +10,7 @@ use url::Url;
 use super::{NAME, SITE, absence, item_address};
 use crate::error::{Error, Result};
 use crate::fetch::Request;
+use crate::ingest::document::Furniture;
 use crate::ingest::html::{Treat, attribute, below, body_with, first, has_class, text_of};
 use crate::ingest::{Document, Reading, Recognition};
 use crate::thread::{Body, Draft, Parent, State, Time};
@@ -36,7 +37,7 @@ pub(super) fn recognise(document: &Document) -> Recognition {
 
 pub(super) fn read(document: &Document) -> Result<Reading> {
     let mut items = Items::default();
-    for element in below(document.html()?.root_element()) {
+    for element in below(document.html_without(FURNITURE)?.root_element()) {
         items.see(element);
     }
     if items.stories > 1 && items.rows.is_empty() {
@@ -294,6 +295,13 @@ impl Story {
         }
     }
 }
+
+/// The arrows and the reply link of every comment: about half of a page's elements, and none of its words.
+static FURNITURE: &[Furniture] = &[
+    Furniture { opening: "class=\"votelinks\">", closing: "</td>", nested: "<td" },
+    Furniture { opening: "class='reply'>", closing: "</div>", nested: "<div" },
+    Furniture { opening: "class=\"reply\">", closing: "</div>", nested: "<div" },
+];
 
 /// The words of a comment or story, without the reply link that old pages keep in small print below them.
 fn words_of(element: ElementRef<'_>) -> Body {
