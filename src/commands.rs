@@ -67,6 +67,8 @@ fn map(args: &MapArgs) -> Result<()> {
     if args.open {
         open(&path, &progress);
     }
+    // As in `report`: nothing is gained by taking it apart.
+    std::mem::forget((report, text));
     Ok(())
 }
 
@@ -139,6 +141,8 @@ fn report(args: &SourceArgs, annotator: &str, progress: &Rc<Progress>) -> Result
     let linked = read(args, progress)?;
     let report = pipeline::map(&linked, annotator, &mut |stage| progress.stage(stage));
     tell(&report.thread.notices, progress);
+    // The program ends soon: handing a large thread back piece by piece is work for nothing.
+    std::mem::forget(linked);
     Ok(report)
 }
 

@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::argument::{Adu, AduId, RelationKind, Relations, Role, Units};
+use crate::relate::Content;
 use crate::thread::{Duplicates, PostId, Thread};
-use crate::words::content_words;
 
 /// A point, the units that make it and how many people stand on either side.
 #[derive(Debug, Clone)]
@@ -39,11 +39,12 @@ pub fn key_points(
     thread: &Thread,
     duplicates: &Duplicates,
     units: &Units,
+    content: &Content,
     relations: &Relations,
 ) -> Vec<KeyPoint> {
     let voices = Voices::of(thread, duplicates);
     let claims: Vec<&Adu> = units.all().iter().filter(|unit| unit.role.value == Role::Claim).collect();
-    let leader = group(thread, &claims);
+    let leader = group(content, &claims);
     let mut members: BTreeMap<usize, Vec<AduId>> = BTreeMap::new();
     for (at, &first) in leader.iter().enumerate() {
         members.entry(first).or_default().push(claims[at].id);
@@ -138,9 +139,8 @@ impl Voices {
 }
 
 /// For each claim the first claim that says much the same, itself when none does.
-fn group(thread: &Thread, claims: &[&Adu]) -> Vec<usize> {
-    let words: Vec<Vec<u64>> =
-        claims.iter().map(|claim| content_words(claim.span.slice(thread.post(claim.post).text()))).collect();
+fn group(content: &Content, claims: &[&Adu]) -> Vec<usize> {
+    let words: Vec<&[u64]> = claims.iter().map(|claim| content.of(claim.id)).collect();
     let mut likes = Likes::new(&words);
     let mut leader: Vec<usize> = (0..claims.len()).collect();
     for at in 0..claims.len() {
@@ -166,13 +166,13 @@ struct Likes {
 const FEWEST: usize = 3;
 
 impl Likes {
-    fn new(words: &[Vec<u64>]) -> Self {
+    fn new(words: &[&[u64]]) -> Self {
         let used = || words.iter().filter(|words| words.len() >= FEWEST);
-        let mut known: Vec<u64> = used().flatten().copied().collect();
+        let mut known: Vec<u64> = used().copied().flatten().copied().collect();
         known.sort_unstable();
         known.dedup();
         let number = |word: &u64| known.binary_search(word).ok().and_then(|at| u32::try_from(at).ok());
-        let numbers = |words: &Vec<u64>| {
+        let numbers = |words: &&[u64]| {
             let used = words.iter().filter(|_| words.len() >= FEWEST);
             used.filter_map(number).collect::<Vec<u32>>()
         };

