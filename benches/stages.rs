@@ -75,12 +75,13 @@ fn measure(pages: Vec<Page>) -> Result<(usize, Times), Failure> {
     clock.lap("judge")?;
     let units = classify::units(&thread, &utterances, &judgements, |post| duplicates.is_repeat(post));
     let stances = relate::stances(&thread, &utterances, &judgements);
-    let relations = relate::relations(&thread, &duplicates, &units, &stances);
+    let content = relate::Content::of_units(&thread, &units);
+    let relations = relate::relations(&thread, &duplicates, &units, &content, &stances);
     clock.lap("relate")?;
     let flags = analyse::flags(&thread, &duplicates, &utterances, &judgements);
     let graph = ArgumentGraph::new(&units, &relations);
     let standings = analyse::standings(&thread, &units, &relations, &graph);
-    let key_points = analyse::key_points(&thread, &duplicates, &units, &relations);
+    let key_points = analyse::key_points(&thread, &duplicates, &units, &content, &relations);
     let unanswered = analyse::unanswered(&thread, &duplicates, &units, &stances, &relations);
     let summary = analyse::summarise(&thread, &units, &relations, &graph, &key_points, &unanswered);
     clock.lap("analyse")?;

@@ -38,7 +38,8 @@ impl<'t> Utterance<'t> {
 /// What a reply answers of its parent: what it quotes of it, else the parent's own words.
 fn answered_words<'t>(thread: &'t Thread, reply: &Body, parent: PostId) -> Option<Cow<'t, str>> {
     if thread.post(parent).state != State::Present {
-        return None;
+        // The reply still has a stance; it must be read off its own words.
+        return Some(Cow::Borrowed(""));
     }
     let quoted: Vec<String> =
         reply.quotes().filter(|(_, quote, _)| quote.of == Some(parent)).map(|(_, _, words)| words).collect();
