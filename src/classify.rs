@@ -56,7 +56,8 @@ fn answered_words<'t>(
     passages: &[Span],
 ) -> Option<Answered<'t>> {
     if thread.post(parent).state != State::Present {
-        return None;
+        // The reply still has a stance; it must be read off its own words.
+        return Some((Cow::Borrowed(""), Vec::new()));
     }
     let quoted: Vec<String> =
         reply.quotes().filter(|(_, quote, _)| quote.of == Some(parent)).map(|(_, _, words)| words).collect();

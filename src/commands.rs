@@ -1,5 +1,7 @@
 //! Does what the command line asks: reads the source, runs the stages, writes the result.
 
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::Command as Process;
 use std::rc::Rc;
@@ -13,7 +15,7 @@ use crate::cli::{
 use crate::output;
 use crate::progress::{Progress, shown};
 use rejoinder::annotate;
-use rejoinder::error::Result;
+use rejoinder::error::{Error, Result};
 use rejoinder::evaluate::{self, Task};
 use rejoinder::fetch::{self, Fallback, Fetcher, Recorder, Source, Web};
 use rejoinder::ingest::{self, Limits, PLATFORMS};
@@ -42,6 +44,7 @@ pub fn run(cli: Cli) -> Result<()> {
 
 fn map(args: &MapArgs) -> Result<()> {
     let format = formats::named(&args.format)?;
+    spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
     let report = report(&args.source, &args.judge.annotator, &progress)?;
     let text = format.render(&report)?;
@@ -66,10 +69,13 @@ fn map(args: &MapArgs) -> Result<()> {
     if args.open {
         open(&path, &progress);
     }
+    // As in `report`: nothing is gained by taking it apart.
+    std::mem::forget((report, text));
     Ok(())
 }
 
 fn thread(args: &ThreadArgs) -> Result<()> {
+    spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
     let linked = read(&args.source, &progress)?;
     let view = pipeline::thread_view(&linked);
@@ -82,6 +88,7 @@ fn thread(args: &ThreadArgs) -> Result<()> {
 }
 
 fn summary(args: &SummaryArgs) -> Result<()> {
+    spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
     let report = report(&args.source, &args.judge.annotator, &progress)?;
     let text = match args.format {
@@ -93,6 +100,7 @@ fn summary(args: &SummaryArgs) -> Result<()> {
 }
 
 fn review(args: &ReviewArgs) -> Result<()> {
+    spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
     let report = report(&args.source, &args.judge.annotator, &progress)?;
     let text = match args.format {
@@ -133,6 +141,25 @@ fn eval(args: &EvalArgs) -> Result<()> {
     output::print(&text)
 }
 
+/// Refuses to write the result over the file that it is made of, which may be somebody's only copy.
+fn spare_source(source: &SourceArgs, output: Option<&Path>) -> Result<()> {
+    let same = |output: &&Path| match (
+        fs::canonicalize(output),
+        fs::canonicalize(source.source.as_deref().unwrap_or_default()),
+    ) {
+        (Ok(output), Ok(source)) => output == source && output.is_file(),
+        _ => false,
+    };
+    match output.filter(same) {
+        Some(path) => Err(Error::File {
+            action: "write",
+            path: path.to_owned(),
+            source: io::Error::new(io::ErrorKind::InvalidInput, "it is the source itself"),
+        }),
+        None => Ok(()),
+    }
+}
+
 fn finish(progress: &Progress, output: Option<&Path>, text: &str) -> Result<()> {
     progress.close_line();
     match output {
@@ -146,6 +173,8 @@ fn report(args: &SourceArgs, annotator: &str, progress: &Rc<Progress>) -> Result
     let linked = read(args, progress)?;
     let report = pipeline::map(&linked, annotator, &mut |stage| progress.stage(stage));
     tell(&report.thread.notices, progress);
+    // The program ends soon: handing a large thread back piece by piece is work for nothing.
+    std::mem::forget(linked);
     Ok(report)
 }
 

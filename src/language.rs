@@ -52,6 +52,10 @@ pub fn of(text: &str) -> Option<Language> {
     if script.latin < ENOUGH || words < 6 || english * 10 > words {
         return None;
     }
+    // Made-up words, code and names have no function words of any language: nothing speaks for a foreign one.
+    if foreign == 0 && text.is_ascii() {
+        return None;
+    }
     // Trigrams alone are unsure between neighbours (Spanish, Portuguese) and sure of nonsense (code).
     let least = if foreign >= 3 && foreign * 4 >= words { 0.0 } else { 0.9 };
     detect(text, least).filter(|found| !found.is_english())

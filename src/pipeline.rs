@@ -90,10 +90,18 @@ pub fn map(linked: &Linked, annotator: &dyn Annotator, watch: &mut dyn FnMut(Sta
     let units = classify::units(thread, &utterances, &judgements, |post| duplicates.is_repeat(post));
     watch(Stage::Relate);
     let stances = relate::stances(thread, &utterances, &judgements);
-    let relations = relate::relations(thread, duplicates, &units, &stances);
+    let content = relate::Content::of_units(thread, &units);
+    let relations = relate::relations(thread, duplicates, &units, &content, &stances);
     watch(Stage::Analyse);
     let flags = analyse::flags(thread, duplicates, &utterances, &judgements);
-    let found = Argued { thread, duplicates, units: &units, stances: &stances, relations: &relations };
+    let found = Argued {
+        thread,
+        duplicates,
+        units: &units,
+        stances: &stances,
+        relations: &relations,
+        content: &content,
+    };
     let mut report = found.report(&flags, annotator, watch);
     report.thread.notices.extend(language_notice(&judgements));
     report
@@ -122,6 +130,7 @@ struct Argued<'a> {
     units: &'a Units,
     stances: &'a Stances,
     relations: &'a Relations,
+    content: &'a relate::Content,
 }
 
 impl Argued<'_> {
@@ -131,10 +140,10 @@ impl Argued<'_> {
         annotator: &dyn Annotator,
         watch: &mut dyn FnMut(Stage),
     ) -> Report {
-        let Argued { thread, duplicates, units, stances, relations } = *self;
+        let Argued { thread, duplicates, units, stances, relations, content } = *self;
         let graph = ArgumentGraph::new(units, relations);
         let standings = analyse::standings(thread, units, relations, &graph);
-        let key_points = analyse::key_points(thread, duplicates, units, relations);
+        let key_points = analyse::key_points(thread, duplicates, units, content, relations);
         let unanswered = analyse::unanswered(thread, duplicates, units, stances, relations);
         let summary = analyse::summarise(thread, units, relations, &graph, &key_points, &unanswered);
         watch(Stage::Report);

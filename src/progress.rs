@@ -95,7 +95,9 @@ impl Progress {
     }
 }
 
-/// Text from outside without what could move a terminal's cursor or colour it.
+/// Text from outside without what could move a terminal's cursor, colour it or reorder its words.
 pub fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c }).collect()
+    let reorders = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let harmless = |c: char| c == '\n' || !(c.is_control() || reorders(c));
+    text.chars().map(|c| if harmless(c) { c } else { '\u{FFFD}' }).collect()
 }

@@ -8,27 +8,60 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The words of a text with where they start: runs of letters and digits, with apostrophes, hyphens and
 /// points inside them ("don't", "e.g", "2.5") kept.
 pub fn each(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        let rest = &text[at..];
-        let start = at + rest.find(char::is_alphanumeric)?;
-        let mut end = start;
-        let mut chars = text[start..].char_indices().peekable();
-        while let Some((offset, c)) = chars.next() {
-            let inside = matches!(c, '\'' | '’' | '-' | '.')
-                && chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
-            if !c.is_alphanumeric() && !inside {
-                break;
+        let mut start = at;
+        while letter_at(text, start).is_none() {
+            start += 1;
+            if start >= text.len() {
+                return None;
             }
-            end = start + offset + c.len_utf8();
+        }
+        let mut end = start;
+        loop {
+            while bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+                end += 1;
+            }
+            if let Some(len) = letter_at(text, end) {
+                end += len;
+                continue;
+            }
+            match joint_at(text, end) {
+                Some(len) if letter_at(text, end + len).is_some() => end += len,
+                _ => break,
+            }
         }
         at = end;
-        Some((start, &text[start..end]))
+        Some((start, text.get(start..end)?))
     })
+}
+
+/// The length of the letter or digit that begins at this byte.
+#[inline]
+fn letter_at(text: &str, at: usize) -> Option<usize> {
+    let byte = *text.as_bytes().get(at)?;
+    if byte.is_ascii() {
+        return byte.is_ascii_alphanumeric().then_some(1);
+    }
+    let c = text.get(at..)?.chars().next()?;
+    c.is_alphanumeric().then(|| c.len_utf8())
+}
+
+/// The length of the mark at this byte, if it is one that may stand inside a word.
+fn joint_at(text: &str, at: usize) -> Option<usize> {
+    match text.as_bytes().get(at)? {
+        b'\'' | b'-' | b'.' => Some(1),
+        0xE2 => text.get(at..)?.starts_with('’').then(|| '’'.len_utf8()),
+        _ => None,
+    }
 }
 
 /// The text in compatibility form, lower case, typographic quotation marks made plain, white space folded.
 pub fn normal(text: &str) -> String {
+    if text.is_ascii() {
+        return normal_ascii(text);
+    }
     let text: Cow<'_, str> = match is_nfkc_quick(text.chars()) {
         unicode_normalization::IsNormalized::Yes => Cow::Borrowed(text),
         _ => Cow::Owned(text.nfkc().collect()),
@@ -50,9 +83,19 @@ pub fn normal(text: &str) -> String {
     out
 }
 
-/// Whether a lower-case English word carries no topic.
-pub fn is_stop(word: &str) -> bool {
-    STOP.binary_search(&word).is_ok()
+/// [`normal`] of plain ASCII, which nearly all English text is.
+fn normal_ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // What `char::is_whitespace` calls so; the standard's own test for ASCII leaves U+000B out.
+    let is_space = |c: char| matches!(c, ' ' | '\t'..='\r');
+    for word in text.split(is_space).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out.make_ascii_lowercase();
+    out
 }
 
 /// A lower-case word without the commonest English endings; two forms of one word mostly meet.
@@ -78,7 +121,8 @@ pub fn stem(word: &str) -> &str {
 
 /// The distinct words that carry a text's topic, as hashes of their stems, sorted.
 pub fn content_words(text: &str) -> Vec<u64> {
-    let normal = normal(text);
+    // White space parts words whether it is folded or not.
+    let normal = if text.is_ascii() { text.to_ascii_lowercase() } else { normal(text) };
     let mut hashes: Vec<u64> = each(&normal)
         .filter(|(_, word)| word.len() > 2 && !is_stop(word))
         .map(|(_, word)| xxh3_64(stem(word).as_bytes()))
@@ -88,178 +132,181 @@ pub fn content_words(text: &str) -> Vec<u64> {
     hashes
 }
 
-/// Sorted, for the binary search.
-static STOP: &[&str] = &[
-    "a",
-    "about",
-    "above",
-    "after",
-    "again",
-    "all",
-    "also",
-    "am",
-    "an",
-    "and",
-    "any",
-    "are",
-    "aren't",
-    "as",
-    "at",
-    "be",
-    "because",
-    "been",
-    "before",
-    "being",
-    "between",
-    "both",
-    "but",
-    "by",
-    "can",
-    "can't",
-    "cannot",
-    "could",
-    "couldn't",
-    "did",
-    "didn't",
-    "do",
-    "does",
-    "doesn't",
-    "doing",
-    "don't",
-    "down",
-    "during",
-    "each",
-    "even",
-    "few",
-    "for",
-    "from",
-    "further",
-    "get",
-    "gets",
-    "go",
-    "got",
-    "had",
-    "has",
-    "hasn't",
-    "have",
-    "haven't",
-    "having",
-    "he",
-    "her",
-    "here",
-    "hers",
-    "him",
-    "his",
-    "how",
-    "i",
-    "i'd",
-    "i'll",
-    "i'm",
-    "i've",
-    "if",
-    "in",
-    "into",
-    "is",
-    "isn't",
-    "it",
-    "it's",
-    "its",
-    "itself",
-    "just",
-    "let",
-    "like",
-    "lot",
-    "make",
-    "makes",
-    "many",
-    "may",
-    "maybe",
-    "me",
-    "might",
-    "more",
-    "most",
-    "much",
-    "must",
-    "my",
-    "no",
-    "nor",
-    "not",
-    "now",
-    "of",
-    "off",
-    "on",
-    "once",
-    "one",
-    "only",
-    "or",
-    "other",
-    "others",
-    "our",
-    "out",
-    "over",
-    "own",
-    "people",
-    "really",
-    "same",
-    "say",
-    "says",
-    "she",
-    "should",
-    "shouldn't",
-    "so",
-    "some",
-    "something",
-    "still",
-    "such",
-    "than",
-    "that",
-    "that's",
-    "the",
-    "their",
-    "them",
-    "then",
-    "there",
-    "there's",
-    "these",
-    "they",
-    "they're",
-    "thing",
-    "things",
-    "think",
-    "this",
-    "those",
-    "through",
-    "to",
-    "too",
-    "under",
-    "until",
-    "up",
-    "us",
-    "very",
-    "was",
-    "wasn't",
-    "way",
-    "we",
-    "we're",
-    "well",
-    "were",
-    "what",
-    "when",
-    "where",
-    "which",
-    "while",
-    "who",
-    "why",
-    "will",
-    "with",
-    "won't",
-    "would",
-    "wouldn't",
-    "yes",
-    "you",
-    "you're",
-    "your",
-];
+/// Whether a lower-case English word carries no topic.
+pub fn is_stop(word: &str) -> bool {
+    // Byte strings, because the compiler makes one decision tree of them and compares `str` one by one.
+    matches!(
+        word.as_bytes(),
+        b"a" | b"about"
+            | b"above"
+            | b"after"
+            | b"again"
+            | b"all"
+            | b"also"
+            | b"am"
+            | b"an"
+            | b"and"
+            | b"any"
+            | b"are"
+            | b"aren't"
+            | b"as"
+            | b"at"
+            | b"be"
+            | b"because"
+            | b"been"
+            | b"before"
+            | b"being"
+            | b"between"
+            | b"both"
+            | b"but"
+            | b"by"
+            | b"can"
+            | b"can't"
+            | b"cannot"
+            | b"could"
+            | b"couldn't"
+            | b"did"
+            | b"didn't"
+            | b"do"
+            | b"does"
+            | b"doesn't"
+            | b"doing"
+            | b"don't"
+            | b"down"
+            | b"during"
+            | b"each"
+            | b"even"
+            | b"few"
+            | b"for"
+            | b"from"
+            | b"further"
+            | b"get"
+            | b"gets"
+            | b"go"
+            | b"got"
+            | b"had"
+            | b"has"
+            | b"hasn't"
+            | b"have"
+            | b"haven't"
+            | b"having"
+            | b"he"
+            | b"her"
+            | b"here"
+            | b"hers"
+            | b"him"
+            | b"his"
+            | b"how"
+            | b"i"
+            | b"i'd"
+            | b"i'll"
+            | b"i'm"
+            | b"i've"
+            | b"if"
+            | b"in"
+            | b"into"
+            | b"is"
+            | b"isn't"
+            | b"it"
+            | b"it's"
+            | b"its"
+            | b"itself"
+            | b"just"
+            | b"let"
+            | b"like"
+            | b"lot"
+            | b"make"
+            | b"makes"
+            | b"many"
+            | b"may"
+            | b"maybe"
+            | b"me"
+            | b"might"
+            | b"more"
+            | b"most"
+            | b"much"
+            | b"must"
+            | b"my"
+            | b"no"
+            | b"nor"
+            | b"not"
+            | b"now"
+            | b"of"
+            | b"off"
+            | b"on"
+            | b"once"
+            | b"one"
+            | b"only"
+            | b"or"
+            | b"other"
+            | b"others"
+            | b"our"
+            | b"out"
+            | b"over"
+            | b"own"
+            | b"people"
+            | b"really"
+            | b"same"
+            | b"say"
+            | b"says"
+            | b"she"
+            | b"should"
+            | b"shouldn't"
+            | b"so"
+            | b"some"
+            | b"something"
+            | b"still"
+            | b"such"
+            | b"than"
+            | b"that"
+            | b"that's"
+            | b"the"
+            | b"their"
+            | b"them"
+            | b"then"
+            | b"there"
+            | b"there's"
+            | b"these"
+            | b"they"
+            | b"they're"
+            | b"thing"
+            | b"things"
+            | b"think"
+            | b"this"
+            | b"those"
+            | b"through"
+            | b"to"
+            | b"too"
+            | b"under"
+            | b"until"
+            | b"up"
+            | b"us"
+            | b"very"
+            | b"was"
+            | b"wasn't"
+            | b"way"
+            | b"we"
+            | b"we're"
+            | b"well"
+            | b"were"
+            | b"what"
+            | b"when"
+            | b"where"
+            | b"which"
+            | b"while"
+            | b"who"
+            | b"why"
+            | b"will"
+            | b"with"
+            | b"won't"
+            | b"would"
+            | b"wouldn't"
+            | b"yes"
+            | b"you"
+            | b"you're"
+            | b"your"
+    )
+}
 
 #[cfg(test)]
 mod tests {
@@ -272,8 +319,15 @@ mod tests {
     }
 
     #[test]
-    fn the_stop_words_are_sorted() {
-        assert!(STOP.is_sorted());
+    fn plain_text_and_text_with_one_letter_more_have_the_same_normal_form() {
+        let text = " The\u{b}quick\t\tBrown \u{1c}Fox\r\n's \"tail\" ";
+        assert_eq!(format!("{} é", normal(text)), normal(&format!("{text} É")));
+        assert_eq!(content_words(text), content_words(&format!("{text} É")));
+    }
+
+    #[test]
+    fn stop_words_carry_no_topic() {
+        assert!(is_stop("the") && is_stop("shouldn't") && !is_stop("theory") && !is_stop(""));
     }
 
     #[test]

@@ -126,3 +126,26 @@ fn a_saved_page_never_makes_a_request() {
     assert!(output.status.success(), "{}", words(&output.stderr));
     assert!(words(&output.stderr).contains("--follow"), "{}", words(&output.stderr));
 }
+
+#[test]
+fn the_readme_shows_what_its_command_prints() {
+    let readme = include_str!("../README.md");
+    let shown = readme.split("<!-- output of the command above -->\n```text\n").nth(1).unwrap();
+    let shown = shown.split("\n```").next().unwrap();
+    assert!(readme.contains("$ cargo run --release -- fixtures/ndjson/village-lights.ndjson\n"));
+    let folder = tempfile::tempdir().unwrap();
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/ndjson/village-lights.ndjson");
+    let output = rejoinder().current_dir(&folder).arg(source).output().unwrap();
+    assert_eq!(words(&output.stdout).trim_end(), shown);
+}
+
+#[test]
+fn every_long_option_of_the_help_is_told_apart_by_the_shells() {
+    let help = words(&run(&["map", "--help"]).stdout);
+    let completions = words(&run(&["completions", "bash"]).stdout);
+    let options = help.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2);
+    for option in options {
+        let option = option.trim_end_matches(|c: char| !c.is_alphanumeric());
+        assert!(completions.contains(option), "{option}");
+    }
+}

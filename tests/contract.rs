@@ -25,7 +25,7 @@ fn rejoinder(args: &[&str], input: &str) -> Output {
 }
 
 fn map(input: &str) -> Value {
-    let output = rejoinder(&["map", "-", "--format", "json", "-q"], input);
+    let output = rejoinder(&["map", "-", "--format", "json", "-q", "--annotator", "rules"], input);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
@@ -254,7 +254,7 @@ fn the_same_input_gives_the_same_bytes() {
             )
         })
         .collect();
-    let run = || rejoinder(&["map", "-", "--format", "json", "-q"], &input).stdout;
+    let run = || rejoinder(&["map", "-", "--format", "json", "-q", "--annotator", "rules"], &input).stdout;
     assert_eq!(run(), run());
     let html = || rejoinder(&["map", "-", "-o", "-", "-q"], &input).stdout;
     assert_eq!(html(), html());
@@ -337,7 +337,7 @@ proptest! {
     fn the_laws_hold_for_random_plain_text(text in prop::collection::vec(body(), 1..12)) {
         let text = text.join("\n\n");
         prop_assume!(text.chars().any(char::is_alphanumeric) && !text.trim_start().starts_with(['{', '[', '<']));
-        let output = rejoinder(&["map", "-", "--format", "json", "-q"], &text);
+        let output = rejoinder(&["map", "-", "--format", "json", "-q", "--annotator", "rules"], &text);
         if output.status.success() {
             check_laws(&serde_json::from_slice(&output.stdout).unwrap());
         } else {

@@ -3,11 +3,12 @@
 //! A point is a claim together with the other claims that say much the same (shared rare words). Points are
 //! ranked by how many people take part in arguing over them, so that one loud voice does not make a point.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::argument::{Adu, AduId, RelationKind, Relations, Role, Units};
+use crate::relate::Content;
 use crate::thread::{Duplicates, PostId, Thread};
-use crate::words::content_words;
 
 /// A point, the units that make it and how many people stand on either side.
 #[derive(Debug, Clone)]
@@ -38,18 +39,26 @@ pub fn key_points(
     thread: &Thread,
     duplicates: &Duplicates,
     units: &Units,
+    content: &Content,
     relations: &Relations,
 ) -> Vec<KeyPoint> {
     let voices = Voices::of(thread, duplicates);
     let claims: Vec<&Adu> = units.all().iter().filter(|unit| unit.role.value == Role::Claim).collect();
-    let leader = group(thread, &claims);
+    let leader = group(content, &claims);
     let mut members: BTreeMap<usize, Vec<AduId>> = BTreeMap::new();
     for (at, &first) in leader.iter().enumerate() {
         members.entry(first).or_default().push(claims[at].id);
     }
     let (mut backing, mut opposing) =
         (HashMap::<AduId, Vec<AduId>>::new(), HashMap::<AduId, Vec<AduId>>::new());
+    // How sure the surest objection to each unit is, in thousandths: among points of equally many people those
+    // come first whose dispute is more than a guess.
+    let mut surest = HashMap::<AduId, u32>::new();
     for relation in relations.all() {
+        if let RelationKind::Rebut { to, .. } = relation.kind {
+            let sure = (relation.confidence.value() * 1000.0) as u32;
+            surest.entry(to).and_modify(|most| *most = sure.max(*most)).or_insert(sure);
+        }
         match relation.kind {
             RelationKind::Support { from, to } => backing.entry(to).or_default().push(from),
             RelationKind::Rebut { from, to } => opposing.entry(to).or_default().push(from),
@@ -81,10 +90,15 @@ pub fn key_points(
         })
         .filter(|point| point.against > 0 || point.speak_for > 1)
         .collect();
-    points.sort_by_key(|point| {
+    let sureness = |point: &KeyPoint| {
+        let sure = point.members.iter().filter_map(|member| surest.get(member)).copied();
+        sure.max().unwrap_or(0)
+    };
+    points.sort_by_cached_key(|point| {
         (
             std::cmp::Reverse(point.against * 2 + point.speak_for),
             std::cmp::Reverse(point.members.len()),
+            std::cmp::Reverse(sureness(point)),
             point.unit,
         )
     });
@@ -125,35 +139,114 @@ impl Voices {
 }
 
 /// For each claim the first claim that says much the same, itself when none does.
-fn group(thread: &Thread, claims: &[&Adu]) -> Vec<usize> {
-    let words: Vec<Vec<u64>> =
-        claims.iter().map(|claim| content_words(claim.span.slice(thread.post(claim.post).text()))).collect();
-    let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
+fn group(content: &Content, claims: &[&Adu]) -> Vec<usize> {
+    let words: Vec<&[u64]> = claims.iter().map(|claim| content.of(claim.id)).collect();
+    let mut likes = Likes::new(&words);
     let mut leader: Vec<usize> = (0..claims.len()).collect();
-    let mut shared: HashMap<usize, usize> = HashMap::new();
     for at in 0..claims.len() {
-        shared.clear();
-        if words[at].len() >= 3 {
-            for word in &words[at] {
-                let earlier = holders.get(word).filter(|earlier| earlier.len() <= TOO_COMMON);
-                for &other in earlier.into_iter().flatten() {
-                    *shared.entry(other).or_default() += 1;
-                }
-            }
-            let alike = |(&other, &count): (&usize, &usize)| {
-                let all = words[at].len() + words[other].len() - count;
-                let share = count as f64 / all as f64;
-                (share >= SAME).then_some((share, other))
-            };
-            let best = shared.iter().filter_map(alike).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-            if let Some((_, other)) = best {
-                leader[at] = leader[other];
-                continue;
-            }
-            for &word in &words[at] {
-                holders.entry(word).or_default().push(at);
-            }
+        match likes.most_like(at) {
+            Some(other) => leader[at] = leader[other],
+            None => likes.add(at),
         }
     }
     leader
+}
+
+/// Finds like claims by the words they share.
+struct Likes {
+    /// The words of each claim as numbers, sorted; none of a claim that has too few to go by.
+    words: Vec<Vec<u32>>,
+    /// The claims that hold each word, in order.
+    holders: Vec<Vec<usize>>,
+    /// For each claim the last one that it was compared with.
+    compared: Vec<usize>,
+}
+
+/// A claim of fewer words is like nothing.
+const FEWEST: usize = 3;
+
+impl Likes {
+    fn new(words: &[&[u64]]) -> Self {
+        let used = || words.iter().filter(|words| words.len() >= FEWEST);
+        let mut known: Vec<u64> = used().copied().flatten().copied().collect();
+        known.sort_unstable();
+        known.dedup();
+        let number = |word: &u64| known.binary_search(word).ok().and_then(|at| u32::try_from(at).ok());
+        let numbers = |words: &&[u64]| {
+            let used = words.iter().filter(|_| words.len() >= FEWEST);
+            used.filter_map(number).collect::<Vec<u32>>()
+        };
+        Self {
+            words: words.iter().map(numbers).collect(),
+            holders: vec![Vec::new(); known.len()],
+            compared: vec![usize::MAX; words.len()],
+        }
+    }
+
+    /// Makes a claim known to those that follow.
+    fn add(&mut self, at: usize) {
+        for &word in &self.words[at] {
+            self.holders[word as usize].push(at);
+        }
+    }
+
+    /// The known claim that shares the largest part of its words, the first of several.
+    ///
+    /// Who shares [`SAME`] of all words shares that much of this claim's, so any few words more than the rest
+    /// hold one that is shared; the rarest are looked up.
+    fn most_like(&mut self, at: usize) -> Option<usize> {
+        let mut rarest: Vec<u32> = self.words[at].clone();
+        let least = (SAME * rarest.len() as f64).ceil() as usize;
+        let looked_up = (rarest.len() + 1).saturating_sub(least);
+        rarest.sort_by_key(|&word| self.holding(word).len());
+        let mut best: Option<(f64, usize)> = None;
+        for &word in rarest.iter().take(looked_up) {
+            for &other in holding(&self.holders, word) {
+                if std::mem::replace(&mut self.compared[other], at) == at {
+                    continue;
+                }
+                let count = self.shared(at, other);
+                let all = self.words[at].len() + self.words[other].len() - count;
+                let share = count as f64 / all as f64;
+                let better =
+                    best.is_none_or(|(most, first)| share > most || (share == most && other < first));
+                if share >= SAME && better {
+                    best = Some((share, other));
+                }
+            }
+        }
+        best.map(|(_, other)| other)
+    }
+
+    fn holding(&self, word: u32) -> &[usize] {
+        holding(&self.holders, word)
+    }
+
+    /// How many words two claims share, those too common left out.
+    fn shared(&self, one: usize, other: usize) -> usize {
+        let (mut one, mut other) = (self.words[one].iter().peekable(), self.words[other].iter().peekable());
+        let mut count = 0;
+        while let (Some(a), Some(b)) = (one.peek(), other.peek()) {
+            match a.cmp(b) {
+                Ordering::Less => {
+                    one.next();
+                }
+                Ordering::Greater => {
+                    other.next();
+                }
+                Ordering::Equal => {
+                    count += usize::from(!self.holding(**a).is_empty());
+                    one.next();
+                    other.next();
+                }
+            }
+        }
+        count
+    }
+}
+
+/// The claims that hold a word; none of a word that is too common.
+fn holding(holders: &[Vec<usize>], word: u32) -> &[usize] {
+    let all = &holders[word as usize];
+    if all.len() <= TOO_COMMON { all } else { &[] }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use serde::Serialize;
 
 use crate::annotate::Judgement;
@@ -72,7 +72,11 @@ pub fn flags(
     for (utterance, judgement) in utterances.iter().zip(judgements) {
         flags.extend(insults(utterance, judgement));
     }
-    let sales = AhoCorasick::builder().ascii_case_insensitive(true).build(SALES).ok();
+    let sales = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(SALES)
+        .ok();
     for post in thread.posts().iter().filter(|post| post.state == State::Present) {
         let link_only = link_only(post);
         let spam = sales.as_ref().and_then(|sales| advertises(post, duplicates, sales));
@@ -103,15 +107,16 @@ fn insults<'a>(utterance: &'a Utterance<'_>, judgement: &'a Judgement) -> impl I
     })
 }
 
-/// A post whose own words are a link and nothing else.
+/// A post whose own words are addresses and nothing else. Words that carry a link say what it is.
 fn link_only(post: &Post) -> Option<Flag> {
     let text = post.text();
-    let own: Vec<&str> = post.body.prose().map(|span| span.slice(text)).collect();
-    let words: Vec<&str> = own.iter().flat_map(|prose| prose.split_whitespace()).collect();
-    let addresses = words.iter().filter(|word| is_address(word)).count();
-    let linked = post.body.links().iter().map(|link| link.span.len()).sum::<usize>();
-    let prose: usize = own.iter().map(|prose| prose.len()).sum();
-    let only = !words.is_empty() && (addresses == words.len() || (linked > 0 && linked >= prose));
+    let links = post.body.links();
+    if links.is_empty() && !text.contains("http") && !text.contains("www.") {
+        return None;
+    }
+    let shown = |word: &str| is_address(word) || links.iter().any(|link| shows_address(word, &link.target));
+    let mut words = post.body.prose().flat_map(|span| span.slice(text).split_whitespace()).peekable();
+    let only = words.peek().is_some() && words.all(shown);
     (only && post.id != PostId::ROOT).then(|| Flag {
         post: post.id,
         span: Span::whole(text),
@@ -125,42 +130,49 @@ fn is_address(word: &str) -> bool {
     word.starts_with("http://") || word.starts_with("https://") || word.starts_with("www.")
 }
 
-/// Phrases of advertisements; one alone says little, so two are needed, or one with a link.
+/// Whether the word is a link's address as sites shorten it: `a.example/page…`.
+fn shows_address(word: &str, target: &str) -> bool {
+    let word = word.trim_end_matches(['…', '.']);
+    word.contains('.') && target.contains(word)
+}
+
+/// Phrases of advertisements. Honest posts have them too (job offers, house rules of a forum), so two are
+/// needed, or one of the first [`BLUNT`] with a link, or one in a post that says what another said.
 static SALES: &[&str] = &[
     "buy now",
-    "order now",
-    "click here",
-    "click the link",
     "limited offer",
     "limited time offer",
     "discount code",
     "promo code",
     "coupon code",
-    "free trial",
-    "best price",
-    "cheap price",
     "dm me for",
-    "whatsapp",
-    "telegram channel",
-    "earn money",
-    "make money",
-    "work from home",
     "subscribe to my channel",
     "check out my channel",
     "check out my video",
     "sub to my",
     "subscribe to me",
     "visit my site",
-    "visit our website",
-    "my new video",
     "guaranteed results",
     "100% legit",
-    "investment opportunity",
     "crypto investment",
-    "double your",
     "casino bonus",
     "followers for free",
     "use my code",
+    "order now",
+    "click here",
+    "click the link",
+    "free trial",
+    "best price",
+    "cheap price",
+    "whatsapp",
+    "telegram channel",
+    "earn money",
+    "make money",
+    "work from home",
+    "visit our website",
+    "my new video",
+    "investment opportunity",
+    "double your",
     "use code",
     "referral link",
     "affiliate link",
@@ -169,13 +181,17 @@ static SALES: &[&str] = &[
     "contact us today",
 ];
 
+/// How many of [`SALES`], from the first, nobody writes who sells nothing.
+const BLUNT: usize = 19;
+
 fn advertises(post: &Post, duplicates: &Duplicates, sales: &AhoCorasick) -> Option<Flag> {
     let text = post.text();
     let found: BTreeSet<usize> = sales.find_iter(text).map(|found| found.pattern().as_usize()).collect();
     let first = SALES[*found.first()?];
     let linked = !post.body.links().is_empty() || text.contains("http://") || text.contains("https://");
     let repeated = duplicates.is_repeat(post.id);
-    let weight = found.len() + usize::from(linked) + usize::from(repeated);
+    let blunt = found.first().is_some_and(|&first| first < BLUNT);
+    let weight = found.len() + usize::from(linked && (blunt || found.len() > 1)) + usize::from(repeated);
     (weight >= 2).then(|| Flag {
         post: post.id,
         span: Span::whole(text),
@@ -191,6 +207,11 @@ const SHOUT_SHARE: f64 = 0.8;
 
 fn shouts(post: &Post) -> Option<Flag> {
     let text = post.text();
+    // Most posts have too few capitals to go on: an ASCII one, or the first byte of anything else.
+    let capitals = text.bytes().filter(|byte| byte.is_ascii_uppercase() || *byte >= 0xC0).count();
+    if (capitals as f64) < SHOUT_SHARE * SHOUT_LETTERS as f64 {
+        return None;
+    }
     let prose: Vec<Span> = post.body.prose().collect();
     let (mut letters, mut capitals, mut words) = (0usize, 0usize, 0usize);
     for word in
@@ -234,4 +255,61 @@ fn floods(thread: &Thread, duplicates: &Duplicates) -> Vec<Flag> {
         }
     }
     flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::thread::Body;
+
+    fn post(body: Body) -> Post {
+        let mut opening = crate::thread::Draft::new("0", crate::thread::Parent::Opening);
+        opening.body = Body::from_plain("Which trains run at night?");
+        let mut reply = crate::thread::Draft::new("1", crate::thread::Parent::Root);
+        reply.body = body;
+        let gathered = crate::thread::Gathered { drafts: vec![opening, reply], ..Default::default() };
+        Thread::assemble(gathered).unwrap().posts()[1].clone()
+    }
+
+    fn link(words: &str, target: &str) -> Body {
+        let mut builder = Body::builder();
+        builder.begin_link(target);
+        builder.text(words);
+        builder.finish()
+    }
+
+    #[test]
+    fn words_that_carry_a_link_are_words() {
+        for words in ["Relevant", "I'll allow it.", "/r/noisygifs", "the rest of the rule, all of it"] {
+            assert!(link_only(&post(link(words, "https://a.example/r/noisygifs"))).is_none(), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_bare_or_shortened_address_is_only_a_link() {
+        for words in ["https://a.example/page/2", "a.example/page…", "www.a.example"] {
+            assert!(link_only(&post(link(words, "https://a.example/page/2"))).is_some(), "{words}");
+        }
+    }
+
+    #[test]
+    fn one_sales_phrase_with_a_link_is_an_advertisement_only_if_it_is_blunt() {
+        let flagged = |words: &str| {
+            let sales = AhoCorasick::builder().ascii_case_insensitive(true).build(SALES).ok()?;
+            advertises(&post(Body::from_plain(words)), &Duplicates::default(), &sales)
+        };
+        for honest in [
+            "Acme, Berlin, full time, work from home: https://acme.example/jobs",
+            "Welcome. Click here for our rules: https://board.example/rules",
+            "We build a thing like WhatsApp for offices. https://hall.example",
+        ] {
+            assert!(flagged(honest).is_none(), "{honest}");
+        }
+        for advert in [
+            "Subscribe to my channel https://v.example/me",
+            "Lowest prices and free shipping, click here: https://shop.example",
+        ] {
+            assert!(flagged(advert).is_some(), "{advert}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::argument::{AduId, Relation, RelationId, Relations, Role, Units};
 use crate::graph::{Acceptance, ArgumentGraph};
-use crate::thread::Thread;
+use crate::thread::{Confidence, Thread};
 
 /// The standing of one claim.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct Standing {
     pub unit: AduId,
     /// Whether it holds.
     pub label: Label,
+    /// How sure the links are that the label rests on; `None` when nobody is seen to object.
+    pub confidence: Option<Confidence>,
     /// Gradual strength from 0 to 1.
     pub strength: f64,
     /// One line in plain words.
@@ -60,6 +62,7 @@ pub fn standings(
     let labels = graph.grounded();
     let strengths = graph.strengths(units, relations);
     let words = Words { thread, units, relations, labels: &labels };
+    let grounds = Grounds { relations, graph, labels: &labels };
     let mut standings = Vec::new();
     for unit in units.all() {
         let attackers = graph.attackers(unit.id);
@@ -69,11 +72,49 @@ pub fn standings(
         standings.push(Standing {
             unit: unit.id,
             label: Label::of(labels[unit.id.index()]),
+            confidence: grounds.confidence(unit.id, &attackers),
             strength: strengths[unit.id.index()],
             reason: words.reason(unit.id, &attackers, graph.supporters(unit.id).len()),
         });
     }
     standings
+}
+
+/// What a label rests on.
+///
+/// The labelling takes every link at its word, so a claim falls by a link that is hardly more than a guess.
+/// The confidence says so: it is that of the weakest link which the label cannot do without.
+struct Grounds<'a> {
+    relations: &'a Relations,
+    graph: &'a ArgumentGraph,
+    labels: &'a [Acceptance],
+}
+
+impl Grounds<'_> {
+    fn confidence(&self, unit: AduId, attackers: &[RelationId]) -> Option<Confidence> {
+        match self.labels[unit.index()] {
+            Acceptance::Out => self.surest(attackers, Acceptance::In),
+            Acceptance::Undecided => self.surest(attackers, Acceptance::Undecided),
+            Acceptance::In => {
+                let answers = attackers.iter().map(|&attacker| self.answer(attacker));
+                answers.min_by(|a, b| a.value().total_cmp(&b.value()))
+            }
+        }
+    }
+
+    /// The surest accepted objection to an attack: to who makes it, or to the step itself.
+    fn answer(&self, attacker: RelationId) -> Confidence {
+        let Some(relation) = self.relations.all().get(attacker.index()) else { return Confidence::NONE };
+        let mut against = self.graph.attackers(relation.kind.from());
+        against.extend(self.graph.undercuts(attacker));
+        self.surest(&against, Acceptance::In).unwrap_or(Confidence::NONE)
+    }
+
+    fn surest(&self, relations: &[RelationId], source: Acceptance) -> Option<Confidence> {
+        let relations = relations.iter().filter_map(|id| self.relations.all().get(id.index()));
+        let wanted = relations.filter(|relation| self.labels[relation.kind.from().index()] == source);
+        wanted.map(|relation| relation.confidence).max_by(|a, b| a.value().total_cmp(&b.value()))
+    }
 }
 
 /// What is needed to word a reason.

@@ -84,8 +84,8 @@ fn spread(answers: &[&str], known: &[(&str, f64)]) -> Vec<f64> {
     shares.into_iter().map(|share| if sum > 0.0 { share / sum } else { even }).collect()
 }
 
-/// All annotators, the default first.
-pub static ANNOTATORS: &[&dyn Annotator] = &[&model::Model, &rules::Rules];
+/// All annotators, the default first: the rules, until the model reads every kind of set as well as planned.
+pub static ANNOTATORS: &[&dyn Annotator] = &[&rules::Rules, &model::Model];
 
 /// The annotator with this name; `auto` is the first.
 pub fn named(name: &str) -> Result<&'static dyn Annotator> {

@@ -143,7 +143,7 @@ fn is_eight(texts: &Texts, hit: &Hit) -> bool {
     let next = sentences.partition_point(|&(start, _)| start <= hit.word);
     next.checked_sub(1).is_some_and(|at| {
         let (start, len) = sentences[at];
-        (hit.word - start) as usize % RUN == 0 && hit.word as usize + RUN <= (start + len) as usize
+        ((hit.word - start) as usize).is_multiple_of(RUN) && hit.word as usize + RUN <= (start + len) as usize
     })
 }
 

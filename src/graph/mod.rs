@@ -83,13 +83,22 @@ impl ArgumentGraph {
         self.steps_into(unit, Polarity::For)
     }
 
+    /// The relations that attack a step, by id.
+    pub fn undercuts(&self, step: RelationId) -> Vec<RelationId> {
+        self.steps_before(self.step(step), Polarity::Against)
+    }
+
     /// How many relations touch a unit, in either direction.
     pub fn degree(&self, unit: AduId) -> usize {
         self.graph.neighbors_undirected(self.unit(unit)).count()
     }
 
     fn steps_into(&self, unit: AduId, polarity: Polarity) -> Vec<RelationId> {
-        let incoming = self.graph.neighbors_directed(self.unit(unit), Direction::Incoming);
+        self.steps_before(self.unit(unit), polarity)
+    }
+
+    fn steps_before(&self, node: NodeIndex, polarity: Polarity) -> Vec<RelationId> {
+        let incoming = self.graph.neighbors_directed(node, Direction::Incoming);
         let mut steps: Vec<RelationId> = incoming
             .filter_map(|node| match self.graph.node_weight(node) {
                 Some(Node::Step(step)) if step.polarity == polarity => Some(step.relation),

@@ -113,6 +113,9 @@ fn surest(document: &Document) -> (Recognition, Option<&'static dyn Platform>) {
         if sure > best.0 {
             best = (sure, Some(platform));
         }
+        if sure == Recognition::Certain {
+            break;
+        }
     }
     best
 }

@@ -3,14 +3,18 @@
 //! Parsing is guarded: markup that nests as deeply as no page for people does is refused instead of
 //! costing time that grows with the square of its depth.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use aho_corasick::AhoCorasick;
+
+use ego_tree::Tree;
 use html5ever::driver::{self, ParseOpts, Parser};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{QualName, local_name, ns};
 use memchr::{memchr, memchr3};
-use scraper::{Html, HtmlTreeSink};
+use scraper::{Html, HtmlTreeSink, Node};
 
 use crate::error::{Error, Result};
 use crate::fetch::Page;
@@ -20,6 +24,9 @@ const DEEPEST: usize = 3_000;
 
 /// Bytes handed to the parser between two looks at the depth, in a page that is flat.
 const CHUNK: usize = 16 * 1024;
+
+/// Bytes of text for each node that room is made for at most; real pages have thirty or more.
+const BYTES_A_NODE: usize = 16;
 
 /// Bytes of names and spaces from which a tag is long.
 const LONG_TAG: usize = 4_096;
@@ -45,7 +52,18 @@ impl Document {
 
     /// The page as an HTML tree; `<noscript>` holds elements, as it does for a crawler.
     pub(super) fn html(&self) -> Result<&Html> {
-        self.html.get_or_init(|| parse(&self.page.text)).as_ref().ok_or_else(|| Error::Unrecognised {
+        self.tree(|| parse(&self.page.text))
+    }
+
+    /// The same without the insides of the elements that `furniture` names by the end of their opening tag
+    /// and their closing tag: buttons and menus that no reader looks at, but that are half of some pages'
+    /// elements. What does not look as expected is kept.
+    pub(super) fn html_without(&self, furniture: &[Furniture]) -> Result<&Html> {
+        self.tree(|| parse(&without(&self.page.text, furniture)))
+    }
+
+    fn tree(&self, parse: impl FnOnce() -> Option<Html>) -> Result<&Html> {
+        self.html.get_or_init(parse).as_ref().ok_or_else(|| Error::Unrecognised {
             what: self.page.name.clone(),
             reason: format!(
                 "its elements nest more than {DEEPEST} deep or bear thousands of attributes, \
@@ -75,14 +93,58 @@ impl Document {
     }
 }
 
+/// An element whose insides are left out of the tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Furniture {
+    /// What its opening tag ends in, such as `class="reply">`.
+    pub opening: &'static str,
+    /// Its closing tag.
+    pub closing: &'static str,
+    /// How an element of its kind begins; insides that hold one are kept.
+    pub nested: &'static str,
+}
+
+/// The text without the insides of furniture.
+fn without<'t>(text: &'t str, furniture: &[Furniture]) -> Cow<'t, str> {
+    /// Furniture is small: longer insides are something else.
+    const LONGEST: usize = 1_000;
+    let Ok(openings) = AhoCorasick::new(furniture.iter().map(|piece| piece.opening)) else {
+        return Cow::Borrowed(text);
+    };
+    let mut kept = String::with_capacity(text.len());
+    let mut from = 0;
+    for found in openings.find_iter(text) {
+        let piece = &furniture[found.pattern().as_usize()];
+        let mut until = (found.end() + LONGEST).min(text.len());
+        while !text.is_char_boundary(until) {
+            until -= 1;
+        }
+        let rest = &text[found.end()..until];
+        let Some(length) = memchr::memmem::find(rest.as_bytes(), piece.closing.as_bytes()) else { continue };
+        if found.end() >= from && !rest[..length].contains(piece.nested) {
+            kept.push_str(&text[from..found.end()]);
+            from = found.end() + length;
+        }
+    }
+    kept.push_str(&text[from..]);
+    Cow::Owned(kept)
+}
+
 /// A whole page as a tree; `None` when it nests too deeply.
 fn parse(text: &str) -> Option<Html> {
-    let sink = HtmlTreeSink::new(Html::new_document());
+    let tags = count_tags(text)?;
+    let mut html = Html::new_document();
+    // Room for the elements and the texts between them at once: a tree that grows is copied again and again,
+    // and its old and new place count together. Bounded by the text, for a hostile one is all tags.
+    let room = (tags + tags / 2).min(text.len() / BYTES_A_NODE) + 16;
+    html.tree = Tree::with_capacity(Node::Document, room);
+    let sink = HtmlTreeSink::new(html);
     feed(driver::parse_document(sink, options()), text)
 }
 
 /// The markup of one post as a tree; `None` when it nests too deeply.
 pub(super) fn parse_fragment(text: &str) -> Option<Html> {
+    count_tags(text)?;
     let sink = HtmlTreeSink::new(Html::new_fragment());
     let context = QualName::new(None, ns!(html), local_name!("body"));
     feed(driver::parse_fragment(sink, options(), context, Vec::new(), false), text)
@@ -94,18 +156,19 @@ fn options() -> ParseOpts {
     ParseOpts { tree_builder, ..ParseOpts::default() }
 }
 
-/// Whether comparing the attributes of each tag with one another would take too long.
+/// How many tags open, or `None` when comparing the attributes of each with one another would take too long.
 ///
 /// The tokenizer does that for every attribute, so a tag with a million of them would never end. Values in
 /// quotes cost nothing; Discourse keeps whole topics in one.
-fn has_endless_tags(text: &str) -> bool {
+fn count_tags(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let (mut at, mut work) = (0, 0usize);
+    let (mut at, mut work, mut tags) = (0, 0usize, 0usize);
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr(b'<', rest)) {
         at += found + 1;
         if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
+        tags += 1;
         let mut unquoted = 0usize;
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let Some(stop) = memchr3(b'>', b'"', b'\'', rest) else {
@@ -126,7 +189,7 @@ fn has_endless_tags(text: &str) -> bool {
             work = work.saturating_add((unquoted / 8).saturating_mul(unquoted / 8));
         }
     }
-    work > TAG_WORK
+    (work <= TAG_WORK).then_some(tags)
 }
 
 /// Feeds the text in chunks, the smaller the deeper the page nests, and gives up on a hostile one.
@@ -134,9 +197,6 @@ fn has_endless_tags(text: &str) -> bool {
 /// Two things grow with the square of the input and are bounded here: the depth of open elements, which
 /// the tree builder walks for every tag, and the formatting elements that it opens anew in every paragraph.
 fn feed(mut parser: Parser<HtmlTreeSink>, text: &str) -> Option<Html> {
-    if has_endless_tags(text) {
-        return None;
-    }
     let mut rest = text;
     let mut chunk = CHUNK;
     while !rest.is_empty() {

@@ -40,10 +40,10 @@ pub(super) fn body_of_fragment(markup: &str) -> Body {
 /// The words of a piece of markup, with a say in how its elements are treated.
 pub(super) fn body_of_fragment_with(markup: &str, treat: &dyn Fn(ElementRef<'_>) -> Treat) -> Body {
     let mut plain = Body::builder();
-    if memchr::memchr2(b'<', b'&', markup.as_bytes()).is_some() {
-        if let Some(html) = parse_fragment(markup) {
-            return body_with(html.root_element(), treat);
-        }
+    if memchr::memchr2(b'<', b'&', markup.as_bytes()).is_some()
+        && let Some(html) = parse_fragment(markup)
+    {
+        return body_with(html.root_element(), treat);
     }
     // Either there is no markup, or it is hostile and then stands as it was sent.
     plain.text(markup);

@@ -204,6 +204,17 @@ fn set_words(draft: &mut Draft, body: Body) {
     }
 }
 
+/// Ends a submission's words with the page that it shares; one that is only words links to itself.
+fn set_shared(draft: &mut Draft, address: Option<&str>) {
+    let is_web = |address: &&str| address.starts_with("http://") || address.starts_with("https://");
+    let own = format!("/comments/{}/", draft.native_id);
+    if let Some(address) = address.filter(is_web).filter(|address| !address.contains(&own))
+        && draft.state == State::Present
+    {
+        draft.body = std::mem::take(&mut draft.body).sharing(address);
+    }
+}
+
 /// A name, unless it only says that there is none any more.
 fn author(name: &str) -> Option<String> {
     (!name.is_empty() && name != "[deleted]" && name != "[removed]").then(|| name.to_owned())

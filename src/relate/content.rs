@@ -4,18 +4,21 @@ use crate::argument::{AduId, Units};
 use crate::thread::Thread;
 use crate::words::content_words;
 
-/// The content words of every unit.
-pub(super) struct Content {
+/// The content words of every unit, as sorted hashes of their stems.
+#[derive(Debug)]
+pub struct Content {
     words: Vec<Vec<u64>>,
 }
 
 impl Content {
-    pub(super) fn of_units(thread: &Thread, units: &Units) -> Self {
+    /// Looks them up, once for all stages that compare units.
+    pub fn of_units(thread: &Thread, units: &Units) -> Self {
         let words = units.all().iter().map(|unit| content_words(units.text(thread, unit.id)));
         Self { words: words.collect() }
     }
 
-    pub(super) fn of(&self, unit: AduId) -> &[u64] {
+    /// The words of one unit.
+    pub fn of(&self, unit: AduId) -> &[u64] {
         &self.words[unit.index()]
     }
 }

@@ -17,7 +17,7 @@ use crate::argument::{
 use crate::classify::Utterance;
 use crate::thread::{Confidence, Duplicates, KnownBy, Post, PostId, Thread};
 use crate::words;
-use content::Content;
+pub use content::Content;
 use target::{Aim, Speech, Told};
 
 /// Relations less sure than this are not drawn. Low, because in text without reply structure the link and the
@@ -56,8 +56,13 @@ pub fn stances(thread: &Thread, utterances: &[Utterance<'_>], judgements: &[Judg
 /// says to what it answers.
 ///
 /// A repeat speaks through the post that said it first, and is answered there.
-pub fn relations(thread: &Thread, duplicates: &Duplicates, units: &Units, stances: &Stances) -> Relations {
-    let content = Content::of_units(thread, units);
+pub fn relations(
+    thread: &Thread,
+    duplicates: &Duplicates,
+    units: &Units,
+    content: &Content,
+    stances: &Stances,
+) -> Relations {
     let mut drawing = Drawing { relations: Relations::new(), drawn: HashSet::new(), content };
     for post in thread.ids() {
         drawing.reasons_within(units.of(post));
@@ -68,13 +73,13 @@ pub fn relations(thread: &Thread, duplicates: &Duplicates, units: &Units, stance
     drawing.relations
 }
 
-struct Drawing {
+struct Drawing<'c> {
     relations: Relations,
     drawn: HashSet<(AduId, AduId)>,
-    content: Content,
+    content: &'c Content,
 }
 
-impl Drawing {
+impl Drawing<'_> {
     /// Each premise supports the nearest claim of its post, the one before it when two are as near.
     fn reasons_within(&mut self, units: &[Adu]) {
         let claims: Vec<usize> = (0..units.len()).filter(|&at| units[at].role.value == Role::Claim).collect();
@@ -110,9 +115,9 @@ impl Drawing {
         }
         let sure = reply.stance.confidence.value() * link_confidence(thread.post(reply.post));
         let told = Told { main: reply.main, target: reply.target.as_ref() };
-        let speech = Speech::of(thread, &self.content, from_post, to_post, units.of(from_post), &told);
+        let speech = Speech::of(thread, self.content, from_post, to_post, units.of(from_post), &told);
         for Aim { from, to, sure: aimed, why } in
-            speech.aims(thread, &self.content, to_post, units.of(to_post), &told)
+            speech.aims(thread, self.content, to_post, units.of(to_post), &told)
         {
             let kind =
                 if against { RelationKind::Rebut { from, to } } else { RelationKind::Support { from, to } };

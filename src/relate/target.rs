@@ -81,9 +81,9 @@ impl<'a> Speech<'a> {
     ) -> Vec<Aim> {
         let argues = |unit: &&Adu| !matches!(unit.role.value, Role::None | Role::Question);
         let argued: Vec<&Adu> = units.iter().filter(argues).collect();
-        let candidates: Vec<&Adu> =
-            if argued.is_empty() { longest_statement(units).collect() } else { argued };
         let text = thread.post(parent).text();
+        let candidates: Vec<&Adu> =
+            if argued.is_empty() { longest_statement(text, units).collect() } else { argued };
         let aims = self.stretches.iter().filter_map(|(quoted, from)| {
             let quoted = quoted.as_ref().and_then(|quoted| by_quotation(text, &candidates, quoted));
             let (to, sure, why) = quoted
@@ -100,8 +100,11 @@ impl<'a> Speech<'a> {
 type Choice = (AduId, f64, &'static str);
 
 /// A parent without a tagged argument still says something that a reply can deny: its longest statement.
-fn longest_statement(units: &[Adu]) -> impl Iterator<Item = &Adu> {
-    let statements = units.iter().filter(|unit| unit.role.value != Role::Question);
+/// An address is none.
+fn longest_statement<'u>(text: &str, units: &'u [Adu]) -> impl Iterator<Item = &'u Adu> {
+    let is_address = |word: &str| word.contains("://");
+    let says = |unit: &&Adu| !unit.span.slice(text).split_whitespace().all(is_address);
+    let statements = units.iter().filter(|unit| unit.role.value != Role::Question).filter(says);
     statements.max_by_key(|unit| (unit.span.len(), std::cmp::Reverse(unit.id))).into_iter()
 }
 

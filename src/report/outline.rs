@@ -97,7 +97,7 @@ impl<'a> Outline<'a> {
 
     /// A post's author; `None` when unknown.
     pub(super) fn author(&self, post: u32) -> Option<&'a str> {
-        self.post(post)?.author.as_deref()
+        self.post(post)?.speaker()
     }
 
     /// The unit with this id.

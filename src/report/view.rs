@@ -197,6 +197,8 @@ pub struct StandingView {
     pub unit: u32,
     /// `stands`, `falls` or `contested`.
     pub label: Label,
+    /// How sure the links are that the label rests on; `null` when nobody is seen to object.
+    pub confidence: Option<Confidence>,
     /// Gradual strength from 0 to 1.
     pub strength: f64,
     /// One line in plain words.
@@ -270,6 +272,11 @@ pub struct SummaryView {
     pub author: Option<String>,
     /// The unit quoted.
     pub unit: Option<u32>,
+    /// How sure it is that this answers the sentence before; `null` where it does not claim to.
+    pub confidence: Option<Confidence>,
+    /// Whether the quotation ends before the words it is taken from do.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
 }
 
 /// Where a quotation stands.
@@ -341,6 +348,12 @@ impl ThreadView {
 }
 
 impl PostView {
+    /// Who wrote it, for people; `None` when that is not known, since its number says which post is meant.
+    pub(super) fn speaker(&self) -> Option<&str> {
+        let gone = || (self.state == State::DeletedByAuthor).then_some("deleted");
+        self.author.as_deref().or_else(gone)
+    }
+
     fn new(thread: &Thread, post: &Post) -> Self {
         let confidence = post.reply_to.and_then(|reply| match reply.known_by {
             KnownBy::Inferred(confidence) => Some(confidence),
@@ -445,6 +458,7 @@ fn standing(findings: &Findings<'_>) -> Vec<StandingView> {
     let view = findings.standings.iter().map(|standing| StandingView {
         unit: standing.unit.index() as u32,
         label: standing.label,
+        confidence: standing.confidence,
         strength: round(standing.strength),
         reason: standing.reason.clone(),
     });
@@ -502,6 +516,8 @@ fn summary(findings: &Findings<'_>) -> Vec<SummaryView> {
         lead: sentence.kind.lead(),
         author: thread.author_of(sentence.cite.post).map(str::to_owned),
         unit: sentence.unit.map(|unit| unit.index() as u32),
+        confidence: sentence.confidence,
+        cut: sentence.cut,
     });
     view.collect()
 }

@@ -71,6 +71,25 @@ impl Body {
         builder.finish()
     }
 
+    /// The same with a link on a line of its own at the end, as posts that share an address have it;
+    /// unchanged when the text holds that address already.
+    #[must_use]
+    pub fn sharing(self, address: &str) -> Self {
+        let mut line = BodyBuilder::default();
+        line.begin_link(address);
+        line.text(address);
+        let line = line.finish();
+        if line.text.is_empty() || self.text.contains(&line.text) {
+            return self;
+        }
+        let mut out = Layout { body: self, links: Vec::new().into_iter().peekable() };
+        out.line(&line.text, 0, None, false);
+        let text = &out.body.text;
+        let link = Span::of(text, text.len() - line.text.len(), text.len());
+        out.body.links.extend(link.map(|span| Link { span, target: address.to_owned() }));
+        out.body
+    }
+
     /// The plain text.
     pub fn text(&self) -> &str {
         &self.text
@@ -183,23 +202,21 @@ impl BodyBuilder {
             return;
         }
         let mut rest = text;
-        loop {
-            let trimmed = rest.trim_start_matches(is_fold);
-            if trimmed.len() < rest.len() {
+        while let Some(c) = rest.chars().next() {
+            let plain = plain_words(rest.as_bytes());
+            let (now, later) = rest.split_at(if plain > 0 { plain } else { c.len_utf8() });
+            rest = later;
+            if plain == 0 && is_fold(c) {
                 self.pending_space = true;
+                continue;
             }
-            if trimmed.is_empty() {
-                return;
-            }
-            let end = trimmed.find(is_fold).unwrap_or(trimmed.len());
             if self.pending_space && self.raw.len() > self.line_start {
                 self.raw.push(' ');
             }
             self.pending_space = false;
-            for piece in trimmed[..end].split(is_unwanted) {
-                self.raw.push_str(piece);
+            if plain > 0 || !is_unwanted(c) {
+                self.raw.push_str(now);
             }
-            rest = &trimmed[end..];
         }
     }
 
@@ -384,6 +401,20 @@ impl Layout {
     }
 }
 
+/// How many of the first bytes are ASCII words with one space between them, which stand as they are.
+fn plain_words(bytes: &[u8]) -> usize {
+    let mut end = 0;
+    while let Some(byte) = bytes.get(end) {
+        let next = || bytes.get(end + 1).is_some_and(u8::is_ascii_graphic);
+        let kept = byte.is_ascii_graphic() || (*byte == b' ' && end > 0 && next());
+        if !kept {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
 /// White space that folds to one space outside code.
 fn is_fold(c: char) -> bool {
     c.is_whitespace()
@@ -448,6 +479,17 @@ mod tests {
         let body = builder.finish();
         assert_eq!(body.text(), "see the page and go");
         assert_eq!(body.links()[0].span.slice(body.text()), "the page");
+    }
+
+    #[test]
+    fn a_shared_address_is_a_link_on_the_last_line() {
+        let body = Body::from_plain("> he\nYes.").sharing("https://a.example/");
+        assert_eq!(body.text(), "> he\nYes.\nhttps://a.example/");
+        assert_eq!(body.links()[0].span.slice(body.text()), "https://a.example/");
+        assert_eq!(body.prose().count(), 1);
+        assert_eq!(body.clone().sharing("https://a.example/").text(), body.text());
+        assert_eq!(Body::default().sharing("").text(), "");
+        assert_eq!(Body::default().sharing("https://b.example/").text(), "https://b.example/");
     }
 
     #[test]

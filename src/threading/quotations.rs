@@ -100,13 +100,18 @@ fn short_quotation(thread: &Thread, parent: PostId, quoted: &str) -> Option<Post
     (!quoted.is_empty() && words::normal(thread.post(parent).text()).contains(quoted)).then_some(parent)
 }
 
-/// The hashes of a text's runs of words; a single one for a text of fewer words.
+/// The hashes of a text's runs of words; none for a text of fewer words.
 fn runs(text: &str) -> Vec<u64> {
     let normal = words::normal(text);
-    let hashes: Vec<u64> = words::each(&normal).map(|(_, word)| xxh3_64(word.as_bytes())).collect();
+    let mut hashes: Vec<u64> = words::each(&normal).map(|(_, word)| xxh3_64(word.as_bytes())).collect();
     if hashes.len() < RUN {
         return Vec::new();
     }
     let fold = |run: &[u64]| run.iter().fold(0u64, |sum, &hash| sum.rotate_left(7).wrapping_mul(31) ^ hash);
-    hashes.windows(RUN).map(fold).collect()
+    let count = hashes.len() - RUN + 1;
+    for at in 0..count {
+        hashes[at] = fold(&hashes[at..at + RUN]);
+    }
+    hashes.truncate(count);
+    hashes
 }

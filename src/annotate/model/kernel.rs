@@ -127,7 +127,7 @@ impl Linear {
     /// From row-major weights (one row an output). `None` when the sizes do not fit the kernels.
     pub(super) fn new(weights: &[i8], scales: Vec<f32>, bias: Vec<f32>, inputs: usize) -> Option<Self> {
         let outputs = scales.len();
-        let fits = inputs % 4 == 0 && outputs % (2 * LANES) == 0;
+        let fits = inputs.is_multiple_of(4) && outputs.is_multiple_of(2 * LANES);
         if !fits || weights.len() != inputs * outputs || bias.len() != outputs {
             return None;
         }
@@ -405,9 +405,8 @@ mod tests {
         let linear = Linear::new(&weights, vec![0.5; 32], vec![1.0; 32], 8).unwrap();
         let row = [0.5f32, -1.0, 0.25, 0.0, 2.0, -0.125, 1.5, 0.75];
         // A full row of 16 is needed to find the largest value.
-        let mut quantised = Quantised::default();
-        quantised.bytes = row.iter().map(|value| ((value * 63.5).round() as i32 + 128) as u8).collect();
-        quantised.scales = vec![2.0 / 127.0];
+        let bytes = row.iter().map(|value| ((value * 63.5).round() as i32 + 128) as u8).collect();
+        let quantised = Quantised { bytes, scales: vec![2.0 / 127.0] };
         let mut out = Vec::new();
         linear.apply(Path::Portable, &quantised, &mut out);
         for (output, value) in out.iter().enumerate() {

@@ -208,8 +208,8 @@ impl Reader {
         let mut done = windows[0].tokens.len();
         while done < reply.len() {
             // A window begins at a passage, so that no passage is cut if it can be helped.
-            let starts = exchange.passages.iter().map(|span| span.start() as u32);
-            let begin = starts.filter(|&start| start <= reply[done].at).last().unwrap_or(0);
+            let mut starts = exchange.passages.iter().map(|span| span.start() as u32);
+            let begin = starts.rfind(|&start| start <= reply[done].at).unwrap_or(0);
             let from =
                 reply.partition_point(|token| token.at < begin).max(windows.last().map_or(0, |window| {
                     // Never step back over a whole window: a passage longer than one goes on where it was cut.
@@ -428,4 +428,90 @@ fn word_at(text: &str, at: usize) -> &str {
         .map_or(0, |space| space + before[space..].chars().next().map_or(1, char::len_utf8));
     let end = at + after.find(char::is_whitespace).unwrap_or(after.len());
     text[start..end].trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '?' | '!'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::thread::Span;
+
+    static REPLIES: &[(&str, &str)] = &[
+        ("The library should open on Sundays.", "No, that is wrong. Nobody reads on Sundays."),
+        ("The library should open on Sundays.", "I agree, my children would go every week."),
+        ("We could paint the fence green. It is cheap.", "Who would pay for it?"),
+        ("The old recipe needs butter.", "Fair enough, but oil works as well because it melts sooner."),
+        ("", "Thanks!"),
+        (
+            "Trains are late again today. I blame the new timetable.",
+            "That doesn't follow: they were late before it, too.",
+        ),
+    ];
+
+    fn judged(path: Path, batch: usize) -> Vec<Judgement> {
+        let spans: Vec<Vec<Span>> = REPLIES.iter().map(|(_, reply)| vec![Span::whole(reply)]).collect();
+        let parents: Vec<Vec<Span>> = REPLIES.iter().map(|(parent, _)| vec![Span::whole(parent)]).collect();
+        let exchanges: Vec<Exchange<'_>> = REPLIES
+            .iter()
+            .zip(spans.iter().zip(&parents))
+            .map(|((parent, text), (passages, parent_passages))| Exchange {
+                text,
+                passages,
+                parent: Some(parent),
+                parent_passages,
+            })
+            .collect();
+        exchanges.chunks(batch).flat_map(|chunk| reader().judge(path, chunk)).collect()
+    }
+
+    #[test]
+    fn the_embedded_file_is_whole() {
+        assert!(reader().encoder.longest >= 128);
+        assert!(FILE.len() <= 16_000_000);
+    }
+
+    #[test]
+    fn an_answer_does_not_depend_on_its_neighbours() {
+        let (together, alone) = (judged(kernel::best(), 6), judged(kernel::best(), 1));
+        for (one, other) in together.iter().zip(&alone) {
+            assert_eq!(one.stance, other.stance);
+            assert_eq!(one.roles, other.roles);
+        }
+    }
+
+    #[test]
+    fn every_path_gives_the_same_answers() {
+        let best = judged(kernel::best(), 3);
+        for (one, other) in best.iter().zip(judged(Path::Portable, 3)) {
+            assert_eq!(one.stance.as_ref().map(|said| said.value), other.stance.map(|said| said.value));
+            let roles =
+                |judgement: &[Annotation<Role>]| judgement.iter().map(|role| role.value).collect::<Vec<_>>();
+            assert_eq!(roles(&one.roles), roles(&other.roles));
+        }
+    }
+
+    #[test]
+    fn a_long_reply_is_read_to_its_end() {
+        let text = "This is one more sentence about the village library and its hours. ".repeat(60);
+        let passages: Vec<Span> = (0..60).filter_map(|at| Span::of(&text, at * 67, at * 67 + 66)).collect();
+        let exchange =
+            Exchange { text: &text, passages: &passages, parent: Some("Open it."), parent_passages: &[] };
+        let judgement = reader().judge(kernel::best(), &[exchange]).remove(0);
+        assert_eq!(judgement.roles.len(), passages.len());
+        let laid = reader().lay(&exchange);
+        assert!(laid.passages.iter().all(|(_, range)| !range.is_empty()));
+        assert!(laid.windows.iter().all(|window| window.sequence.ids.len() <= reader().encoder.longest));
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(24))]
+        #[test]
+        fn any_text_is_read(text in "\\PC{0,400}", parent in "\\PC{0,300}") {
+            let passages = [Span::whole(&text)];
+            let passages = if text.is_empty() { &[][..] } else { &passages[..] };
+            let exchange = Exchange { text: &text, passages, parent: Some(&parent), parent_passages: &[] };
+            let judgement = reader().judge(kernel::best(), &[exchange]).remove(0);
+            proptest::prop_assert_eq!(judgement.roles.len(), passages.len());
+            proptest::prop_assert_eq!(judgement.tones.len(), passages.len());
+        }
+    }
 }

@@ -183,17 +183,28 @@ pub(super) fn of_passage(counts: &Counts, text: &str, found: &mut Vec<Sign>) {
 /// Whether a word that follows "not" stands in the parent: "so around 1:1000, not 1:7".
 fn denies_a_word(text: &str, parent: &str) -> bool {
     let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let mut denied = text.split_whitespace().scan(false, |after_not, word| {
-        let word = bare(word);
-        let denied =
-            std::mem::replace(after_not, matches!(word.as_str(), "not" | "isn't" | "aren't" | "wasn't"));
-        Some(denied.then_some(word))
-    });
     let tells =
         |word: &str| word.contains(|c: char| c.is_ascii_digit()) || (word.len() > 3 && !words::is_stop(word));
-    denied.any(|word| {
-        word.is_some_and(|word| tells(&word) && parent.split_whitespace().any(|theirs| bare(theirs) == word))
+    let mut after_not = false;
+    text.split_whitespace().any(|word| {
+        let denied = after_not && tells(&bare(word)) && {
+            let word = bare(word);
+            parent.split_whitespace().any(|theirs| bare(theirs) == word)
+        };
+        after_not = is_not(word);
+        denied
     })
+}
+
+/// Whether the word is a "not" with whatever marks around it.
+fn is_not(word: &str) -> bool {
+    // The quick look first: nearly every word has no "n" that "o" or an apostrophe stands beside.
+    let bytes = word.as_bytes();
+    let may_be = bytes.windows(2).any(|two| matches!(two, [b'n' | b'N', b'o' | b'O' | b'\'']));
+    may_be && {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        matches!(bare.as_str(), "not" | "isn't" | "aren't" | "wasn't")
+    }
 }
 
 /// Words with a digit in them.

@@ -35,7 +35,9 @@ fn words(reply: &Reply) -> String {
         400..=499 => format!("the server does not accept the request; check the address, or {SAVE_IT}"),
         500 => "the server failed at making the page; try again later".to_owned(),
         502 | 504 => format!("the server behind this address does not answer; {later}"),
-        503 => format!("the server is overloaded or being repaired; {later}"),
+        503 => format!(
+            "the server is overloaded or being repaired, or challenges browsers first; {later}, or {SAVE_IT}"
+        ),
         501..=599 => format!("the server failed; {later}"),
         _ => "this is no status that a page comes with".to_owned(),
     }

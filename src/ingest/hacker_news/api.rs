@@ -109,7 +109,11 @@ fn draft(item: Value<'_>, id: &str, parent: Parent, [author, time, points]: [&st
         votes: item.get(points).and_then(Value::as_i64),
         permalink: Some(item_address(id)),
         body: if state == State::Present {
-            text.map(body_of_fragment).unwrap_or_default()
+            let words = text.map(body_of_fragment).unwrap_or_default();
+            match item.get("url").and_then(Value::as_str).filter(|_| !is_comment) {
+                Some(address) => words.sharing(address),
+                None => words,
+            }
         } else {
             Body::default()
         },

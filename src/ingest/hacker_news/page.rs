@@ -10,6 +10,7 @@ use url::Url;
 use super::{NAME, SITE, absence, item_address};
 use crate::error::{Error, Result};
 use crate::fetch::Request;
+use crate::ingest::document::Furniture;
 use crate::ingest::html::{Treat, attribute, below, body_with, first, has_class, text_of};
 use crate::ingest::{Document, Reading, Recognition};
 use crate::thread::{Body, Draft, Parent, State, Time};
@@ -36,7 +37,7 @@ pub(super) fn recognise(document: &Document) -> Recognition {
 
 pub(super) fn read(document: &Document) -> Result<Reading> {
     let mut items = Items::default();
-    for element in below(document.html()?.root_element()) {
+    for element in below(document.html_without(FURNITURE)?.root_element()) {
         items.see(element);
     }
     if items.stories > 1 && items.rows.is_empty() {
@@ -237,10 +238,14 @@ impl Story {
         let at = rows.iter().position(|row| row.id() == line.id())?;
         let (above, below_line) = (rows.get(..at)?, rows.get(at + 1..)?);
         let mut story = Story { title: None, declared: None, draft: Draft::new("", Parent::Opening) };
+        let mut address = None;
         for row in above {
             let class = |element: &Element| element.name() == "td" && has_class(element, "title");
-            let title = below(*row).filter(|cell| class(cell.value())).find_map(|cell| link_text(cell));
-            story.title = title.or(story.title);
+            let link = below(*row).filter(|cell| class(cell.value())).find_map(title_link);
+            if let Some(link) = link {
+                story.title = Some(text_of(link));
+                address = attribute(link.value(), "href").filter(|href| is_elsewhere(href));
+            }
             story.name(attribute(row.value(), "id").filter(|_| has_class(row.value(), "athing")));
         }
         for element in below(byline) {
@@ -248,7 +253,11 @@ impl Story {
         }
         let text =
             below_line.iter().flat_map(|row| row.children()).filter_map(ElementRef::wrap).map(words_of);
-        story.draft.body = text.into_iter().find(|body| !body.text().is_empty()).unwrap_or_default();
+        let words = text.into_iter().find(|body| !body.text().is_empty()).unwrap_or_default();
+        story.draft.body = match address {
+            Some(address) => words.sharing(address),
+            None => words,
+        };
         (!story.draft.key.is_empty()).then_some(story)
     }
 
@@ -286,6 +295,13 @@ impl Story {
         }
     }
 }
+
+/// The arrows and the reply link of every comment: about half of a page's elements, and none of its words.
+static FURNITURE: &[Furniture] = &[
+    Furniture { opening: "class=\"votelinks\">", closing: "</td>", nested: "<td" },
+    Furniture { opening: "class='reply'>", closing: "</div>", nested: "<div" },
+    Furniture { opening: "class=\"reply\">", closing: "</div>", nested: "<div" },
+];
 
 /// The words of a comment or story, without the reply link that old pages keep in small print below them.
 fn words_of(element: ElementRef<'_>) -> Body {
@@ -380,11 +396,17 @@ fn leading_number(text: &str) -> Option<i64> {
     text.split_whitespace().next()?.parse().ok()
 }
 
-fn link_text(cell: ElementRef<'_>) -> Option<String> {
+/// The link that carries the title: not the arrow before it.
+fn title_link(cell: ElementRef<'_>) -> Option<ElementRef<'_>> {
     let link = first(cell, |element| {
         element.name() == "a" && !attribute(element, "id").is_some_and(|id| id.starts_with("up_"))
     })?;
-    Some(text_of(link)).filter(|text| !text.is_empty())
+    (!text_of(link).is_empty()).then_some(link)
+}
+
+/// Whether a story's link leads to a page of its own rather than to the discussion itself.
+fn is_elsewhere(href: &str) -> bool {
+    (href.starts_with("http://") || href.starts_with("https://")) && item_of_link(href).is_none()
 }
 
 fn parent(element: ElementRef<'_>) -> Option<ElementRef<'_>> {

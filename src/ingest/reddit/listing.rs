@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Deeper, Found, author, bare, permalink, set_words};
+use super::{Deeper, Found, author, bare, permalink, set_shared, set_words};
 use crate::error::{Error, Result};
 use crate::ingest::entity::unescape;
 use crate::ingest::json::Value;
@@ -70,6 +70,7 @@ impl Reader {
         let mut draft = Draft::new(format!("t3_{id}"), Parent::Opening);
         draft.native_id = id.to_owned();
         self.common(&mut draft, data, self.words(data, "selftext_html", "selftext"));
+        set_shared(&mut draft, string(data, "url").map(|url| self.plain(url)).as_deref());
         let title = string(data, "title").map(|title| self.plain(title).into_owned());
         let reading = &mut self.found.reading;
         reading.title = title;

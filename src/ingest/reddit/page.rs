@@ -3,7 +3,7 @@
 use scraper::ElementRef;
 use scraper::node::Element;
 
-use super::{Deeper, Found, author, bare, permalink, set_words};
+use super::{Deeper, Found, author, bare, permalink, set_shared, set_words};
 use crate::error::Result;
 use crate::ingest::Document;
 use crate::ingest::html::{attribute, below, body, has_class, text_of};
@@ -52,6 +52,8 @@ struct Open {
     is_comment: bool,
     has_words: bool,
     has_votes: bool,
+    /// The page that a submission shares.
+    shared: Option<String>,
 }
 
 impl Reader {
@@ -68,9 +70,10 @@ impl Reader {
 
     fn close(&mut self, depth: usize) {
         if self.open.last().is_some_and(|open| open.depth == depth)
-            && let Some(open) = self.open.pop()
+            && let Some(mut open) = self.open.pop()
             && let Some(place) = self.found.reading.drafts.get_mut(open.place)
         {
+            set_shared(&mut open.draft, open.shared.as_deref());
             *place = open.draft;
         }
     }
@@ -109,6 +112,7 @@ impl Reader {
             self.found.reading.declared = comments.and_then(|comments| comments.checked_add(1));
             self.submission(draft, path);
             self.push(depth, get("data-author"), path, false);
+            self.shares(get("data-url"));
         } else if name.starts_with("t1_") {
             if self.found.link.is_none() {
                 self.found.link = submission_of(path).map(str::to_owned);
@@ -130,6 +134,13 @@ impl Reader {
         let path = get("permalink").unwrap_or_default();
         self.submission(draft, path);
         self.push(depth, get("author"), path, false);
+        self.shares(get("content-href"));
+    }
+
+    fn shares(&mut self, address: Option<&str>) {
+        if let Some(open) = self.open.last_mut() {
+            open.shared = address.map(str::to_owned);
+        }
     }
 
     fn new_comment(&mut self, value: &Element, depth: usize) {
@@ -173,7 +184,7 @@ impl Reader {
         draft.author = name.and_then(author);
         draft.permalink = permalink(path);
         let (has_votes, draft) = (draft.votes.is_some(), draft.clone());
-        self.open.push(Open { depth, draft, place, is_comment, has_words: false, has_votes });
+        self.open.push(Open { depth, draft, place, is_comment, has_words: false, has_votes, shared: None });
     }
 
     /// Something inside the innermost open post.

@@ -1,5 +1,6 @@
 //! The review queue as CSV (RFC 4180), safe to open in a spreadsheet.
 
+use super::address::misleads;
 use crate::report::{FlagView, Report};
 
 /// The flags, one a row, under a heading.
@@ -34,10 +35,13 @@ fn cells(flag: &FlagView) -> [String; 8] {
 }
 
 fn push(out: &mut String, cell: &str) {
+    // What could move a terminal's cursor or turn the text around has no place in a cell.
+    let unarmed = |c: &char| !misleads(*c) && (!c.is_control() || matches!(c, '\n' | '\r' | '\t'));
+    let cell: String = cell.chars().filter(unarmed).collect();
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let quoted = formula || cell.contains([',', '"', '\n', '\r', ';', '\t']);
     if !quoted {
-        out.push_str(cell);
+        out.push_str(&cell);
         return;
     }
     out.push('"');
@@ -47,7 +51,6 @@ fn push(out: &mut String, cell: &str) {
     for c in cell.chars() {
         match c {
             '"' => out.push_str("\"\""),
-            '\0' => {}
             c => out.push(c),
         }
     }

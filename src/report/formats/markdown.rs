@@ -5,8 +5,8 @@
 use std::fmt::Write;
 
 use super::address::{plain, web};
-use super::text::{settled, standing_of};
-use super::{Format, Report};
+use super::text::standing_of;
+use super::{Format, Report, wording};
 use crate::error::Result;
 
 /// The summary as Markdown.
@@ -35,10 +35,8 @@ impl Format for Markdown {
 pub fn summary(report: &Report) -> String {
     let thread = &report.thread;
     let mut out = String::new();
-    let title = plain(&thread.title);
-    let title = if title.is_empty() { "Untitled thread" } else { &title };
     // Writing to a `String` cannot fail, here and below.
-    let _ = writeln!(out, "# {}\n", escape(title));
+    let _ = writeln!(out, "# {}\n", escape(&wording::title(thread)));
     match thread.url.as_deref() {
         Some(url) => match web(url) {
             Some(url) => _ = writeln!(out, "Source: <{}>  ", target(url)),
@@ -54,18 +52,18 @@ pub fn summary(report: &Report) -> String {
         let _ = writeln!(out, "> Note: {}  ", escape(&plain(&notice.text)));
     }
     out.push_str("\n## Summary\n\n");
-    if report.summary.is_empty() {
-        out.push_str("There was too little argument to sum up.\n");
+    if let Some(words) = wording::no_argument(report) {
+        let _ = writeln!(out, "{words}\n");
     }
     for sentence in &report.summary {
-        let author = sentence.author.as_deref().map_or_else(|| "unknown".to_owned(), plain);
-        let _ = write!(
-            out,
-            "- **{}** - {}: “{}”",
-            sentence.lead,
-            escape(&author),
-            escape(&plain(&sentence.text))
-        );
+        let _ = write!(out, "- **{}**", wording::lead(sentence));
+        if let Some(confidence) = sentence.confidence {
+            let _ = write!(out, " ({} % sure)", wording::percent(confidence));
+        }
+        if let Some(author) = &sentence.author {
+            let _ = write!(out, " - {}", escape(&plain(author)));
+        }
+        let _ = write!(out, ": {}", escape(&wording::quotation(sentence)));
         for cite in &sentence.cites {
             match cite.permalink.as_deref().and_then(web) {
                 Some(link) => _ = write!(out, " [#{}](<{}>)", cite.post, target(link)),
@@ -73,7 +71,7 @@ pub fn summary(report: &Report) -> String {
             }
         }
         if let Some(standing) = standing_of(report, sentence.unit) {
-            let _ = write!(out, " ({})", settled(standing));
+            let _ = write!(out, " ({})", wording::standing(standing));
         }
         out.push('\n');
     }

@@ -6,6 +6,7 @@ mod html;
 mod json;
 mod markdown;
 mod text;
+mod wording;
 
 pub use csv::review as review_csv;
 pub use json::{line as json_line, review as review_json, summary as summary_json, thread as thread_json};

@@ -5,8 +5,9 @@
 use std::fmt::Write;
 
 use super::address::plain;
+use super::wording;
 use super::{Format, Report};
-use crate::analyse::{FlagKind, Label};
+use crate::analyse::FlagKind;
 use crate::error::Result;
 use crate::report::outline::order_of;
 use crate::report::{PostView, StandingView, ThreadView};
@@ -47,20 +48,26 @@ pub fn summary(report: &Report) -> String {
         wrap(&mut out, "Note: ", "      ", &plain(&notice.text));
     }
     out.push('\n');
-    if report.summary.is_empty() {
-        out.push_str("There was too little argument to sum up.\n");
+    if let Some(words) = wording::no_argument(report) {
+        wrap(&mut out, "", "", words);
+        out.push('\n');
     }
     for sentence in &report.summary {
-        let author = sentence.author.as_deref().map_or_else(|| "unknown".to_owned(), plain);
-        let mut line = format!("{}: “{}”", author, plain(&sentence.text));
+        let author = sentence.author.as_deref().map(|author| format!("{}: ", plain(author)));
+        let mut line = author.unwrap_or_default();
+        line.push_str(&wording::quotation(sentence));
         // Writing to a `String` cannot fail, here and below.
         for cite in &sentence.cites {
             let _ = write!(line, " #{}", cite.post);
         }
         if let Some(standing) = standing_of(report, sentence.unit) {
-            let _ = write!(line, " ({})", settled(standing));
+            let _ = write!(line, " ({})", wording::standing(standing));
         }
-        let _ = writeln!(out, "{}", sentence.lead);
+        let _ = write!(out, "{}", wording::lead(sentence));
+        if let Some(confidence) = sentence.confidence {
+            let _ = write!(out, " ({} % sure)", wording::percent(confidence));
+        }
+        out.push('\n');
         wrap(&mut out, "  ", "  ", &line);
         out.push('\n');
     }
@@ -80,9 +87,9 @@ pub fn review(report: &Report) -> String {
         out.push_str("Nothing was flagged.\n");
     }
     for flag in &report.flags {
-        let author = flag.author.as_deref().map_or_else(|| "unknown".to_owned(), plain);
-        let sure = percent(flag.confidence.value());
-        let line = format!("may be {} ({sure} %): #{} by {author}", flag_word(flag.kind), flag.post);
+        let author = flag.author.as_deref().map(|author| format!(" by {}", plain(author)));
+        let (sure, author) = (wording::percent(flag.confidence), author.unwrap_or_default());
+        let line = format!("may be {} ({sure} % sure): #{}{author}", flag_word(flag.kind), flag.post);
         wrap(&mut out, "", "  ", &line);
         wrap(&mut out, "  “", "   ", &format!("{}”", plain(&flag.text)));
         wrap(&mut out, "  ", "  ", &plain(&flag.why));
@@ -129,12 +136,16 @@ pub fn thread(thread: &ThreadView) -> String {
 }
 
 fn head(post: &PostView) -> String {
-    let mut line = format!("#{} ", post.id);
-    line.push_str(&post.author.as_deref().map_or_else(|| "unknown".to_owned(), plain));
+    let mut line = format!("#{}", post.id);
+    if let Some(author) = post.speaker() {
+        let _ = write!(line, " {}", plain(author));
+    }
     if let Some(parent) = post.parent {
         let _ = write!(line, " -> #{parent}");
         match (post.parent_known_by, post.parent_confidence) {
-            (Some("inferred"), Some(sure)) => _ = write!(line, " (inferred, {} %)", percent(sure.value())),
+            (Some("inferred"), Some(sure)) => {
+                _ = write!(line, " (inferred, {} % sure)", wording::percent(sure))
+            }
             (Some("declared") | None, _) => {}
             (Some(known), _) => _ = write!(line, " ({known})"),
         }
@@ -153,8 +164,7 @@ fn head(post: &PostView) -> String {
 
 fn heading(thread: &ThreadView) -> String {
     let mut out = String::new();
-    let title = plain(&thread.title);
-    wrap(&mut out, "", "", if title.is_empty() { "Untitled thread" } else { &title });
+    wrap(&mut out, "", "", &wording::title(thread));
     if let Some(url) = &thread.url {
         let _ = writeln!(out, "{}", plain(url));
     }
@@ -167,26 +177,12 @@ pub(super) fn standing_of(report: &Report, unit: Option<u32>) -> Option<&Standin
     report.standing.iter().find(|standing| standing.unit == unit)
 }
 
-/// A standing in words: "contested, strength 0.44".
-pub(super) fn settled(standing: &StandingView) -> String {
-    let word = match standing.label {
-        Label::Stands => "stands",
-        Label::Falls => "falls",
-        Label::Contested => "contested",
-    };
-    format!("{word}, strength {:.2}", standing.strength)
-}
-
 /// The kind of a flag in words: those of the JSON contract, so that a new kind needs nothing here.
 pub(super) fn flag_word(kind: FlagKind) -> String {
     match serde_json::to_value(kind) {
         Ok(serde_json::Value::String(word)) => word.replace('_', " "),
         _ => "worth a look".to_owned(),
     }
-}
-
-fn percent(value: f64) -> i64 {
-    (value * 100.0).round() as i64
 }
 
 /// Breaks a line between words; a word that is wider than a line stays whole.

@@ -34,13 +34,28 @@ impl Escaped {
     /// Adds a whole number.
     pub(super) fn number(&mut self, number: impl Into<i64>) -> &mut Self {
         let number: i64 = number.into();
-        // Writing to a `String` cannot fail.
-        let _ = write!(self.page, "{number}");
+        // By hand: a page holds some hundred thousand, and most are short.
+        let mut digits = [0u8; 20];
+        let mut at = digits.len();
+        let mut left = number.unsigned_abs();
+        while let Some(slot) = at.checked_sub(1).and_then(|before| digits.get_mut(before)) {
+            *slot = b'0' + (left % 10) as u8;
+            left /= 10;
+            at -= 1;
+            if left == 0 {
+                break;
+            }
+        }
+        if number < 0 {
+            self.page.push('-');
+        }
+        self.page.extend(digits.get(at..).unwrap_or_default().iter().copied().map(char::from));
         self
     }
 
     /// Adds a coordinate, to a tenth.
     pub(super) fn coordinate(&mut self, value: f64) -> &mut Self {
+        // Writing to a `String` cannot fail.
         let _ = write!(self.page, "{value:.1}");
         self
     }
@@ -116,6 +131,13 @@ mod tests {
         let mut page = String::new();
         push(&mut page, text);
         page
+    }
+
+    #[test]
+    fn numbers_are_written_in_full() {
+        for number in [0, 7, 10, -1, 123_456_789, i64::MAX, i64::MIN] {
+            assert_eq!(Escaped::default().number(number).page, number.to_string());
+        }
     }
 
     #[test]

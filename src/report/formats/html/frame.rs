@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::marks;
 use crate::report::formats::address::web;
+use crate::report::formats::wording;
 use crate::report::outline::Outline;
 use crate::report::{KeyPointView, SummaryView};
 
@@ -14,13 +15,14 @@ const POINTS: usize = 8;
 
 #[derive(Serialize)]
 pub(super) struct Frame<'a> {
-    title: &'a str,
+    title: String,
     url: Option<&'a str>,
     link: Option<&'a str>,
-    platform: &'a str,
+    platform: String,
     read_at: Option<String>,
     coverage: String,
     notices: Vec<&'a str>,
+    no_argument: Option<&'static str>,
     sentences: Vec<Sentence<'a>>,
     points: Vec<Point<'a>>,
     further_points: Vec<Point<'a>>,
@@ -34,8 +36,12 @@ pub(super) struct Frame<'a> {
 
 #[derive(Serialize)]
 struct Sentence<'a> {
-    lead: &'static str,
+    lead: String,
+    sure: Option<i64>,
     text: &'a str,
+    cut: bool,
+    /// Whether it answers the sentence before it.
+    reply: bool,
     author: Option<&'a str>,
     post: Option<u32>,
     unit: Option<u32>,
@@ -44,16 +50,17 @@ struct Sentence<'a> {
 
 #[derive(Serialize)]
 struct Standing<'a> {
-    class: &'static str,
+    class: String,
     glyph: &'static str,
-    word: &'static str,
-    strength: String,
+    word: String,
     reason: &'a str,
 }
 
 #[derive(Serialize)]
 struct Point<'a> {
     text: &'a str,
+    /// Whether its author's sentence goes on.
+    cut: bool,
     unit: u32,
     post: Option<u32>,
     author: Option<&'a str>,
@@ -74,16 +81,14 @@ impl<'a> Frame<'a> {
             report.key_points.iter().map(|view| point(outline, view, most.unwrap_or(1).max(1))).collect();
         let further_points = points.split_off(points.len().min(POINTS));
         Self {
-            title: match report.thread.title.trim() {
-                "" => "Untitled thread",
-                title => title,
-            },
+            title: wording::title(&report.thread),
             url: report.thread.url.as_deref(),
             link: report.thread.url.as_deref().and_then(web),
-            platform: report.thread.platform,
+            platform: wording::platform(report.thread.platform),
             read_at: report.thread.fetched_at.map(marks::moment),
             coverage: report.coverage.line(),
             notices: report.thread.notices.iter().map(|notice| notice.text.as_str()).collect(),
+            no_argument: wording::no_argument(report),
             sentences: report.summary.iter().map(|view| sentence(outline, view)).collect(),
             points,
             further_points,
@@ -99,8 +104,11 @@ impl<'a> Frame<'a> {
 
 fn sentence<'a>(outline: &Outline<'a>, view: &'a SummaryView) -> Sentence<'a> {
     Sentence {
-        lead: view.lead,
+        lead: wording::lead(view),
+        sure: view.confidence.map(wording::percent),
         text: &view.text,
+        cut: view.cut,
+        reply: view.confidence.is_some(),
         author: view.author.as_deref(),
         post: view.cites.first().map(|cite| cite.post),
         unit: view.unit,
@@ -111,8 +119,10 @@ fn sentence<'a>(outline: &Outline<'a>, view: &'a SummaryView) -> Sentence<'a> {
 fn point<'a>(outline: &Outline<'a>, view: &'a KeyPointView, most: u32) -> Point<'a> {
     let post = outline.unit(view.unit).map(|unit| unit.post);
     let wide = |people: u32| format!("{:.1}", 120.0 * f64::from(people) / f64::from(most));
+    let text = view.text.trim_end_matches([',', ';', ':']);
     Point {
-        text: &view.text,
+        text,
+        cut: text.len() < view.text.len(),
         unit: view.unit,
         post,
         author: post.and_then(|post| outline.author(post)),
@@ -129,10 +139,9 @@ fn standing<'a>(outline: &Outline<'a>, unit: u32) -> Option<Standing<'a>> {
     let view = outline.standing(unit)?;
     let mark = marks::label(view.label);
     Some(Standing {
-        class: mark.class,
+        class: format!("{}{}", mark.class, marks::weight(view)),
         glyph: mark.glyph,
-        word: mark.word,
-        strength: format!("{:.2}", view.strength),
+        word: wording::standing(view),
         reason: &view.reason,
     })
 }

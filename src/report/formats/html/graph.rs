@@ -5,7 +5,9 @@
 
 use super::escaped::Escaped;
 use super::marks;
+use crate::argument::Role;
 use crate::report::drawing::{Drawing, Edge, Node, Shape};
+use crate::report::formats::wording::{self, percent, short};
 use crate::report::outline::Outline;
 
 /// Writes the drawing with its caption, or one sentence when there is nothing to draw.
@@ -68,7 +70,7 @@ fn line(page: &mut Escaped, outline: &Outline<'_>, edge: &Edge) {
     point(page, edge.end).markup("\" marker-end=\"url(#");
     page.markup(if relation.kind == "support" { "arrow" } else { "bar" });
     page.markup(")\" stroke-opacity=\"").hundredths(0.4 + 0.6 * relation.confidence.value());
-    page.markup("\"><title>").markup(mark.word).markup(", ").number(marks::percent(relation.confidence));
+    page.markup("\"><title>").markup(mark.word).markup(", ").number(percent(relation.confidence));
     page.markup(" % sure (").text(relation.by).markup("): ").text(relation.why).markup("</title></path>\n");
 }
 
@@ -84,7 +86,7 @@ fn words(page: &mut Escaped, outline: &Outline<'_>, edge: &Edge) {
         .markup(mark.class)
         .markup("\" aria-hidden=\"true\" text-anchor=\"middle\" x=\"");
     page.coordinate(at.0).markup("\" y=\"").coordinate(at.1).markup("\">").markup(mark.word).markup(" ");
-    page.number(marks::percent(relation.confidence)).markup(" %</text>\n");
+    page.number(percent(relation.confidence)).markup(" %</text>\n");
 }
 
 fn point(page: &mut Escaped, at: (f64, f64)) -> &mut Escaped {
@@ -96,6 +98,7 @@ fn claim(page: &mut Escaped, outline: &Outline<'_>, node: &Node) {
     let standing = outline.standing(node.unit);
     let label = standing.map(|standing| marks::label(standing.label));
     page.markup("<a class=\"node ").markup(label.as_ref().map_or("reason", |label| label.class));
+    page.markup(standing.map_or("", marks::weight));
     page.markup("\" href=\"#unit-").number(unit.id).markup("\" data-n=\"").number(unit.id);
     page.markup("\" aria-label=\"");
     name(page, outline, node);
@@ -104,8 +107,10 @@ fn claim(page: &mut Escaped, outline: &Outline<'_>, node: &Node) {
     page.markup("\" height=\"").coordinate(node.height).markup("\" rx=\"7\"/>");
     let (x, mut y) = (node.x + 12.0, node.y + 22.0);
     text_line(page, "<text class=\"a\" x=\"", x, y);
-    let author = outline.author(unit.post).unwrap_or("unknown");
-    page.text(&marks::short(author, 20)).markup(" #").number(unit.post).markup("</text>");
+    if let Some(author) = outline.author(unit.post) {
+        page.text(&short(author, 20)).markup(" ");
+    }
+    page.markup("#").number(unit.post).markup("</text>");
     for words in &node.lines {
         y += 17.0;
         text_line(page, "<text x=\"", x, y);
@@ -115,12 +120,15 @@ fn claim(page: &mut Escaped, outline: &Outline<'_>, node: &Node) {
     text_line(page, "<text class=\"s\" x=\"", x, y);
     match (label, standing) {
         (Some(label), Some(standing)) => {
-            page.markup(label.glyph).markup(" ").markup(label.word).markup(" ");
-            page.hundredths(standing.strength);
+            page.markup(label.glyph).markup(" ").text(&wording::standing(standing));
         }
         _ => {
-            page.markup(unit.role.as_str()).markup(" ");
-            page.number(marks::percent(unit.confidence)).markup(" %");
+            page.markup(match unit.role {
+                Role::Premise => "reason",
+                Role::None => "reply",
+                role => role.as_str(),
+            });
+            page.markup(", ").number(percent(unit.confidence)).markup(" % sure");
         }
     }
     if node.more > 0 {
@@ -136,18 +144,23 @@ fn text_line(page: &mut Escaped, open: &'static str, x: f64, y: f64) {
 /// What a screen reader says of a claim: whose it is, its words, what it answers and how it stands.
 fn name(page: &mut Escaped, outline: &Outline<'_>, node: &Node) {
     let Some(unit) = outline.unit(node.unit) else { return };
-    page.text(outline.author(unit.post).unwrap_or("unknown")).markup(", post ").number(unit.post);
-    page.markup(": ").text(&marks::short(&unit.text, 200)).markup(". ");
+    if let Some(author) = outline.author(unit.post) {
+        page.text(author).markup(", ");
+    }
+    page.markup("post ").number(unit.post);
+    page.markup(": ").text(&short(&unit.text, 200)).markup(". ");
     for relation in outline.outgoing(node.unit).take(3) {
         let target = outline.target(relation).and_then(|target| outline.unit(target));
         let Some(target) = target else { continue };
         page.markup(marks::relation(relation.kind).word).markup(" ");
-        page.text(outline.author(target.post).unwrap_or("unknown")).markup(" in post ");
-        page.number(target.post).markup(", ").number(marks::percent(relation.confidence));
+        if let Some(author) = outline.author(target.post) {
+            page.text(author).markup(" in ");
+        }
+        page.markup("post ");
+        page.number(target.post).markup(", ").number(percent(relation.confidence));
         page.markup(" percent sure. ");
     }
     if let Some(standing) = outline.standing(node.unit) {
-        page.markup(marks::label(standing.label).word).markup(", strength ");
-        page.hundredths(standing.strength).markup(".");
+        page.text(&wording::standing(standing)).markup(".");
     }
 }

@@ -7,6 +7,7 @@ use super::marks;
 use crate::analyse::UnansweredKind;
 use crate::report::formats::address::web;
 use crate::report::formats::text::flag_word;
+use crate::report::formats::wording::{self, percent, short};
 use crate::report::outline::Outline;
 use crate::report::{StandingView, UnansweredView};
 
@@ -20,6 +21,10 @@ pub(super) fn claims(page: &mut Escaped, outline: &Outline<'_>) {
         page.markup("<p class=\"none\">No claims were found.</p>");
         return;
     }
+    page.markup(
+        "<p class=\"hint\">The percentage says how sure the links are that a standing rests on. The bar is the \
+         claim’s strength, from 0 to 1: what speaks for it against what speaks against it.</p>\n",
+    );
     let argued = |standing: &&StandingView| outline.incoming(standing.unit).next().is_some();
     let (answered, left): (Vec<_>, Vec<_>) = all.iter().partition(argued);
     folded(page, answered.len(), "claims that were answered", |page, range| {
@@ -49,8 +54,8 @@ fn claim(page: &mut Escaped, outline: &Outline<'_>, standing: &StandingView, mos
     marks::quoted(page, outline, standing.unit, most);
     page.markup("</p><p class=\"why\">");
     let mark = marks::label(standing.label);
-    page.markup("<span class=\"st ").markup(mark.class).markup("\">").markup(mark.glyph).markup(" ");
-    page.markup(mark.word).markup("</span> ");
+    page.markup("<span class=\"st ").markup(mark.class).markup(marks::weight(standing)).markup("\">");
+    page.markup(mark.glyph).markup(" ").text(&wording::standing(standing)).markup("</span> ");
     bar(page, mark.class, standing.strength);
     page.markup(" <span class=\"n\">").hundredths(standing.strength).markup("</span> ");
     page.text(&standing.reason).markup("</p></li>\n");
@@ -104,16 +109,18 @@ pub(super) fn flags(page: &mut Escaped, outline: &Outline<'_>) {
         page.markup("<ul class=\"flags\">\n");
         for flag in all.get(range).unwrap_or_default() {
             page.markup("<li><b>⚑ may be ").text(&flag_word(flag.kind)).markup("</b> <small class=\"n\">");
-            page.number(marks::percent(flag.confidence)).markup(" %</small> in ");
+            page.number(percent(flag.confidence)).markup(" % sure</small> in ");
             marks::post_link(page, flag.post);
-            page.markup(" by ");
-            marks::author(page, flag.author.as_deref());
+            if flag.author.is_some() {
+                page.markup(" by");
+                marks::author(page, flag.author.as_deref());
+            }
             if let Some(address) = flag.permalink.as_deref().and_then(web) {
                 page.markup(" (<a rel=\"noopener noreferrer nofollow\" href=\"").text(address);
                 page.markup("\">original</a>)");
             }
             page.markup("<details><summary>").text(&flag.why).markup("</summary><blockquote><bdi>");
-            page.text(&marks::short(&flag.text, 400)).markup("</bdi></blockquote></details></li>\n");
+            page.text(&short(&flag.text, 400)).markup("</bdi></blockquote></details></li>\n");
         }
         page.markup("</ul>\n");
     });

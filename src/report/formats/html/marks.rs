@@ -5,14 +5,10 @@
 use super::escaped::Escaped;
 use crate::analyse::Label;
 use crate::argument::{Role, Stance};
+use crate::report::formats::wording::{self, percent, short};
 use crate::report::outline::Outline;
 use crate::report::{RelationView, StandingView};
 use crate::thread::{Confidence, State, Time};
-
-/// A whole percentage.
-pub(super) fn percent(confidence: Confidence) -> i64 {
-    (confidence.value() * 100.0).round() as i64
-}
 
 pub(super) struct Mark {
     pub(super) class: &'static str,
@@ -69,12 +65,12 @@ pub(super) fn moment(time: Time) -> String {
     shown.replace('T', " ")
 }
 
-/// The author's name, set apart so that its writing direction cannot reach its neighbours.
+/// The author's name with a space before it, set apart so that its writing direction cannot reach its
+/// neighbours; nothing when it is not known.
 pub(super) fn author(page: &mut Escaped, name: Option<&str>) {
-    match name {
-        Some(name) => page.markup("<bdi>").text(name).markup("</bdi>"),
-        None => page.markup("<i>unknown</i>"),
-    };
+    if let Some(name) = name {
+        page.markup(" <bdi>").text(name).markup("</bdi>");
+    }
 }
 
 /// A link to a post of this page.
@@ -87,12 +83,22 @@ pub(super) fn standing(page: &mut Escaped, outline: &Outline<'_>, standing: &Sta
     let mark = label(standing.label);
     let listed = outline.is_listed(standing.unit);
     page.markup(if listed { "<a class=\"st " } else { "<span class=\"st " }).markup(mark.class);
+    page.markup(weight(standing));
     if listed {
         page.markup("\" href=\"#claim-").number(standing.unit);
     }
     page.markup("\" title=\"").text(&standing.reason).markup("\">").markup(mark.glyph).markup(" ");
-    page.markup(mark.word).markup(" ").hundredths(standing.strength);
+    page.text(&wording::standing(standing));
     page.markup(if listed { "</a>" } else { "</span>" });
+}
+
+/// The class for a standing that rests on a weak link, or on nothing but silence.
+pub(super) fn weight(standing: &StandingView) -> &'static str {
+    match standing.confidence {
+        None => " unopposed",
+        confidence if wording::is_weak(confidence) => " weak",
+        Some(_) => "",
+    }
 }
 
 /// What a relation says of its target, with confidence and who drew it.
@@ -122,26 +128,4 @@ pub(super) fn quoted(page: &mut Escaped, outline: &Outline<'_>, unit: u32, most:
 pub(super) fn sure(page: &mut Escaped, confidence: Confidence, by: &str) {
     page.markup(" <small class=\"n\">").number(percent(confidence)).markup(" % · ").text(by);
     page.markup("</small>");
-}
-
-/// The start of a text in one line, cut at a word where possible.
-pub(super) fn short(text: &str, most: usize) -> String {
-    let mut line = String::with_capacity(most + 4);
-    let mut count = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if count + length > most {
-            if count == 0 {
-                line.extend(word.chars().take(most));
-            }
-            line.push('…');
-            break;
-        }
-        if count > 0 {
-            line.push(' ');
-        }
-        line.push_str(word);
-        count += length + 1;
-    }
-    line
 }

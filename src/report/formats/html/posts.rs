@@ -7,6 +7,7 @@ use super::escaped::Escaped;
 use super::marks;
 use crate::report::formats::address::web;
 use crate::report::formats::text::flag_word;
+use crate::report::formats::wording::percent;
 use crate::report::outline::Outline;
 use crate::report::{PostView, UnitView};
 
@@ -51,8 +52,8 @@ fn one(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView) {
 }
 
 fn head(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView, depth: u32) {
-    page.markup("<a class=\"no\" href=\"#post-").number(id).markup("\">#").number(id).markup("</a> <b>");
-    marks::author(page, post.author.as_deref());
+    page.markup("<a class=\"no\" href=\"#post-").number(id).markup("\">#").number(id).markup("</a><b>");
+    marks::author(page, outline.author(id));
     page.markup("</b>");
     answers(page, outline, id, post);
     if let Some(reply) = outline.reply(id) {
@@ -92,7 +93,6 @@ fn answers(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView) 
     page.markup(" <span class=\"to").markup(if guess == Some("inferred") { " guess" } else { "" });
     page.markup("\"><span aria-label=\"answers\">↳</span> ");
     marks::post_link(page, parent);
-    page.markup(" ");
     marks::author(page, outline.author(parent));
     for &other in &post.also_replies_to {
         page.markup(", ");
@@ -101,7 +101,7 @@ fn answers(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView) 
     match (guess, post.parent_confidence) {
         (Some("inferred"), Some(sure)) => {
             page.markup(" <small title=\"the source does not say what this post answers; it was inferred\">");
-            page.markup("inferred ").number(marks::percent(sure)).markup(" %</small>");
+            page.markup("inferred, ").number(percent(sure)).markup(" % sure</small>");
         }
         (Some(known), _) => {
             page.markup(" <small title=\"the source does not say what this post answers\">");
@@ -154,7 +154,7 @@ fn one_unit(page: &mut Escaped, outline: &Outline<'_>, unit: &UnitView, words: &
         page.markup("</span>");
         return;
     };
-    let sure = marks::percent(unit.confidence);
+    let sure = percent(unit.confidence);
     page.markup("<span class=\"u ").markup(role).markup("\" id=\"unit-").number(unit.id);
     page.markup("\" data-c=\"").number(sure).markup("\" title=\"").markup(role).markup(", ").number(sure);
     page.markup(" % sure (").text(unit.by).markup(")");
@@ -164,7 +164,8 @@ fn one_unit(page: &mut Escaped, outline: &Outline<'_>, unit: &UnitView, words: &
     page.markup("\">");
     paragraphs(page, words);
     page.markup("</span>");
-    if let Some(standing) = outline.standing(unit.id) {
+    // Most claims are never disputed; a mark on each of them would hide those on the few that are.
+    if let Some(standing) = outline.standing(unit.id).filter(|standing| standing.confidence.is_some()) {
         page.markup(" ");
         marks::standing(page, outline, standing);
     }
@@ -234,7 +235,7 @@ fn foot(page: &mut Escaped, outline: &Outline<'_>, id: u32) {
     for flag in outline.flags(id) {
         page.markup("<p class=\"flag\" title=\"").text(&flag.why).markup("\">⚑ may be ");
         page.text(&flag_word(flag.kind));
-        page.markup(" <small class=\"n\">").number(marks::percent(flag.confidence)).markup(" %</small></p>");
+        page.markup(" <small class=\"n\">").number(percent(flag.confidence)).markup(" % sure</small></p>");
     }
 }
 

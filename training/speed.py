@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""The model's speed beside onnxruntime's int8 MiniLM-L6 on the same texts, one thread, tokenising included.
+
+    speed.py --model work/mixed.pt --file ../../shared/data/real/labelled.dev.jsonl.gz
+
+Interleaved, CPU seconds; ours is `rejoinder eval`, process start and loading included. Needs onnx and onnxruntime.
+"""
+import argparse
+import gzip
+import json
+import os
+import resource
+import statistics
+import subprocess
+import tempfile
+import time
+
+import numpy as np
+import torch
+
+from model import LENGTH, Encoder, Reader
+from prepare import own_words
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Bare(torch.nn.Module):
+    """The encoder alone, for the export."""
+
+    def __init__(self, reader):
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, ids, types, mask):
+        m = self.reader
+        x = m.norm(m.words(ids) + m.positions.weight[:ids.shape[1]] + m.types(types))
+        bias = (1.0 - mask)[:, None, None, :] * -1e4
+        for layer in m.layers:
+            x = layer(x, bias)
+        return x
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ap.add_argument("--model", required=True)
+    ap.add_argument("--file", required=True)
+    ap.add_argument("--binary", default=os.path.join(HERE, "../target/release/rejoinder"))
+    ap.add_argument("--rounds", type=int, default=3)
+    a = ap.parse_args()
+    import onnxruntime as ort
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    state = torch.load(a.model)
+    reader = Reader(len(state["vocab"]))
+    reader.load_state_dict(state["model"])
+    reader.eval()
+    rows = [json.loads(line) for line in gzip.open(a.file, "rt")]
+    with tempfile.TemporaryDirectory() as work:
+        full, small = os.path.join(work, "f32.onnx"), os.path.join(work, "int8.onnx")
+        sample = (torch.zeros(2, 16, dtype=torch.long), torch.zeros(2, 16, dtype=torch.long), torch.ones(2, 16))
+        axes = {n: {0: "b", 1: "t"} for n in ("ids", "types", "mask", "out")}
+        torch.onnx.export(Bare(reader), sample, full, input_names=["ids", "types", "mask"], output_names=["out"], dynamic_axes=axes,
+                          opset_version=17, dynamo=False)
+        quantize_dynamic(full, small, per_channel=True, weight_type=QuantType.QInt8)
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        session = ort.InferenceSession(small, options)
+        encode = Encoder(state["vocab"])
+
+        def peer():
+            began = time.process_time()
+            read = sorted((encode({"text": own_words(r["text"]), "parent": own_words(r.get("parent") or "")}) for r in rows),
+                          key=lambda e: len(e["ids"]))
+            for at in range(0, len(read), 32):
+                batch = read[at:at + 32]
+                width = max(len(e["ids"]) for e in batch)
+                fill = lambda key, pad: np.array([e[key] + [pad] * (width - len(e["ids"])) for e in batch], dtype=np.int64)
+                mask = np.array([[1.0] * len(e["ids"]) + [0.0] * (width - len(e["ids"])) for e in batch], dtype=np.float32)
+                session.run(None, {"ids": fill("ids", 0), "types": fill("types", 0), "mask": mask})
+            return time.process_time() - began
+
+        def ours():
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([a.binary, "eval", "--task", "stance", a.file, "--annotator", "model"], check=True,
+                           stdout=subprocess.DEVNULL)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        times = [(ours(), peer()) for _ in range(a.rounds)]
+    mine, theirs = (statistics.median(t) for t in zip(*times))
+    print("%d replies: rejoinder %.1f/s, onnxruntime int8 %.1f/s: %.2f times its rate (windows of %d tokens at most)" %
+          (len(rows), len(rows) / mine, len(rows) / theirs, theirs / mine, LENGTH))
+
+
+if __name__ == "__main__":
+    main()
