@@ -24,7 +24,7 @@ use target::{Aim, Speech, Told};
 /// stance are both guesses; every relation shows how sure it is, and its strength counts no more than that.
 pub const SHOWN: f64 = 0.15;
 
-/// How sure a reply link is that was read from a quotation or a mention rather than declared.
+/// How sure a reply link is that was read from a quotation or a mention rather than declared: an estimate.
 const QUOTED: f64 = 0.95;
 
 /// How far a premise that stands beside a claim is meant for that claim. An estimate: the labelled sets name

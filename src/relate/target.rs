@@ -27,7 +27,7 @@ pub(super) struct Speech<'a> {
     said: Vec<u64>,
 }
 
-/// The choice of a target is this sure, by how it was made.
+/// The choice of a target is this sure, by how it was made: estimates, not measured.
 const BY_QUOTATION: f64 = 0.95;
 const ONLY_ONE: f64 = 0.95;
 const BY_WORDS: f64 = 0.85;
