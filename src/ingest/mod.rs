@@ -4,6 +4,8 @@
 //! [`Draft`]s, and says what to ask for next; [`collect`] alone asks, caps and stops. Nothing here guesses
 //! at arguments, and nothing is dropped without a [`Notice`].
 
+mod activitypub;
+mod bluesky;
 mod collect;
 mod discourse;
 mod document;
@@ -11,12 +13,17 @@ mod entity;
 mod gather;
 mod hacker_news;
 mod html;
+mod imageboard;
 mod json;
+mod kialo;
 mod lemmy;
+mod lobsters;
 mod markdown;
+mod mastodon;
 mod ndjson;
 mod plain_text;
 mod reddit;
+mod slashdot;
 mod walls;
 
 pub use collect::{Event, Limits, collect};
@@ -92,6 +99,13 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &lemmy::Lemmy,
     &reddit::Reddit,
     &discourse::Discourse,
+    &lobsters::Lobsters,
+    &bluesky::Bluesky,
+    &mastodon::Mastodon,
+    &activitypub::ActivityPub,
+    &slashdot::Slashdot,
+    &imageboard::Imageboard,
+    &kialo::Kialo,
     &ndjson::Ndjson,
     &plain_text::PlainText,
 ];

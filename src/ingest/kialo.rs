@@ -1,0 +1,125 @@
+//! Kialo: the text export of a discussion, one numbered claim a line.
+//!
+//! `1.2.3. Con: words` is a claim against 1.2. `-> See 1.4.` puts a claim that stands elsewhere under a
+//! second one, so the tree is a graph. Who wrote what and when is not in the file.
+
+use url::Url;
+
+use super::{Document, Platform, Reading, Recognition, markdown};
+use crate::error::Result;
+use crate::fetch::Request;
+use crate::thread::{Draft, Parent};
+
+const HEAD: &str = "Discussion Title:";
+
+/// The reader of Kialo's export.
+pub(super) struct Kialo;
+
+impl Platform for Kialo {
+    fn name(&self) -> &'static str {
+        "kialo"
+    }
+
+    fn about(&self) -> &'static str {
+        "Kialo discussions, exported as text"
+    }
+
+    fn example(&self) -> &'static str {
+        ""
+    }
+
+    fn request(&self, _url: &Url) -> Option<Request> {
+        None
+    }
+
+    fn recognise(&self, document: &Document) -> Recognition {
+        if document.is_markup() || document.is_json() {
+            return Recognition::No;
+        }
+        let lines = || document.start().lines().filter(|line| !line.trim().is_empty());
+        let headed = lines().next().is_some_and(|line| line.starts_with(HEAD));
+        let claims = lines().take(20).filter_map(claim).filter(|(_, side, _)| side.is_some()).count();
+        match (headed, claims) {
+            (true, 1..) => Recognition::Certain,
+            (true, 0) | (false, 3..) => Recognition::Likely,
+            _ => Recognition::No,
+        }
+    }
+
+    fn read(&self, document: &Document) -> Result<Reading> {
+        let mut reading = Reading::default();
+        let mut open: Option<(String, String)> = None;
+        for line in document.start().lines() {
+            if let Some(title) = line.strip_prefix(HEAD).filter(|_| reading.title.is_none()) {
+                reading.title = Some(title.trim().to_owned());
+                continue;
+            }
+            match (claim(line), &mut open) {
+                (Some((number, _, words)), _) => {
+                    let before = open.replace((number.to_owned(), words.to_owned()));
+                    take(&mut reading.drafts, before);
+                }
+                // A claim may go on over several lines.
+                (None, Some((_, words))) => {
+                    words.push('\n');
+                    words.push_str(line);
+                }
+                (None, None) => {}
+            }
+        }
+        take(&mut reading.drafts, open);
+        Ok(reading)
+    }
+}
+
+/// The number, side and words of a line that begins a claim.
+fn claim(line: &str) -> Option<(&str, Option<&str>, &str)> {
+    let (number, rest) = line.split_once(". ").or_else(|| Some((line.strip_suffix('.')?, "")))?;
+    let counts = number.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    // Depth is bounded, so that numbers cost no more than words.
+    if !counts || number.len() > 600 {
+        return None;
+    }
+    let side = ["Pro", "Con"]
+        .into_iter()
+        .find(|side| rest.strip_prefix(side).is_some_and(|after| after.starts_with(':')));
+    Some((number, side, rest))
+}
+
+/// Makes a post of a claim.
+fn take(drafts: &mut Vec<Draft>, claim: Option<(String, String)>) {
+    let Some((number, words)) = claim else { return };
+    let parent = match number.rsplit_once('.') {
+        Some((above, _)) => Parent::Post(above.to_owned()),
+        None if drafts.is_empty() => Parent::Opening,
+        None => Parent::Root,
+    };
+    let mut draft = Draft::new(number, parent);
+    // The side stays before the words: a post has no other place for it.
+    draft.body = markdown::body(words.trim());
+    if let Some((_, at)) = words.split_once("-> See ") {
+        draft.also.push(at.trim().trim_end_matches('.').to_owned());
+    }
+    drafts.push(draft);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::Page;
+
+    #[test]
+    fn the_numbers_of_claims_are_their_tree() {
+        let text = "Discussion Title: Tea?\n\n1. Tea is good.\n1.1. Pro: It is warm.\nAlways.\n1.1.1. Con: Not [iced](https://a.example) tea.\n1.2. Con: -> See 1.1.1.\n";
+        let page = Page { name: "page".into(), text: text.into(), ..Page::default() };
+        let document = Document::new(page, None);
+        assert_eq!(Kialo.recognise(&document), Recognition::Certain);
+        let found = Kialo.read(&document).unwrap();
+        assert_eq!(found.title.as_deref(), Some("Tea?"));
+        let parents: Vec<&Parent> = found.drafts.iter().map(|draft| &draft.parent).collect();
+        let post = |key: &str| Parent::Post(key.to_owned());
+        assert_eq!(parents, [&Parent::Opening, &post("1"), &post("1.1"), &post("1")]);
+        assert_eq!(found.drafts[1].body.text(), "Pro: It is warm. Always.");
+        assert_eq!(found.drafts[3].also, ["1.1.1"]);
+    }
+}
