@@ -139,6 +139,9 @@ pub struct EvalArgs {
     /// Write each answer as a JSON line: id, label, confidence
     #[arg(long, value_name = "FILE")]
     pub predictions: Option<PathBuf>,
+    /// Print what `linear` sees of each row when asked this question, for fitting it
+    #[arg(long, value_name = "HEAD", hide = true)]
+    pub seen: Option<String>,
     /// The format to print
     #[arg(long, default_value = "text")]
     pub format: ThreadFormat,

@@ -120,6 +120,12 @@ fn eval(args: &EvalArgs) -> Result<()> {
     for file in &args.files {
         let pages = fetch::load(&Source::parse(file, None)?, &settings)?;
         for page in &pages {
+            if let Some(head) = &args.seen {
+                for seen in evaluate::seen(&page.name, &page.text, head)? {
+                    text.push_str(&formats::json_line(&seen)?);
+                }
+                continue;
+            }
             let (measured, predictions) = evaluate::measure(&page.name, &page.text, task, annotator)?;
             let title = format!("{} {} by {}", args.task, page.name, annotator.name());
             match args.format {

@@ -92,7 +92,7 @@ def main():
         for part in ("norm1", "norm2"):
             real("layers.%d.%s.weight" % (i, part), getattr(layer, part).weight)
             real("layers.%d.%s.bias" % (i, part), getattr(layer, part).bias)
-    for task, head in list(model.heads.items()) + [("main", model.main)]:
+    for task, head in list(model.heads.items()) + [("main", model.main), ("struck", model.struck)]:
         real("heads.%s.weight" % task, head.weight)
         real("heads.%s.bias" % task, head.bias)
     real("aim", model.aim.weight)

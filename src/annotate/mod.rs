@@ -4,8 +4,11 @@
 //! once for all judgements, because that is how a model reads and how people do. No back end sees a thread,
 //! a graph or a page.
 
+mod linear;
 mod model;
 mod rules;
+
+pub use linear::seen as seen_by_linear;
 
 use crate::argument::{Annotation, Role, Stance, Tone};
 use crate::error::{Error, Result};
@@ -85,7 +88,7 @@ fn spread(answers: &[&str], known: &[(&str, f64)]) -> Vec<f64> {
 }
 
 /// All annotators, the default first: the rules, until the model reads every kind of set as well as planned.
-pub static ANNOTATORS: &[&dyn Annotator] = &[&rules::Rules, &model::Model];
+pub static ANNOTATORS: &[&dyn Annotator] = &[&rules::Rules, &linear::Linear, &model::Model];
 
 /// The annotator with this name; `auto` is the first.
 pub fn named(name: &str) -> Result<&'static dyn Annotator> {

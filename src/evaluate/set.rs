@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Measured;
-use crate::annotate::{Annotator, Exchange, Question};
+use crate::annotate::{self, Annotator, Exchange, Question};
 use crate::error::{Error, Result};
 use crate::segment;
 use crate::thread::{Body, Span};
@@ -65,6 +65,17 @@ pub fn measure(
     task: Task,
     annotator: &dyn Annotator,
 ) -> Result<(Measured, Vec<Prediction>)> {
+    let rows = rows(name, text)?;
+    match task {
+        Task::Stance => asked(name, &rows, Question::Stance, annotator),
+        Task::Role => asked(name, &rows, Question::Role, annotator),
+        Task::Tone => asked(name, &rows, Question::Tone, annotator),
+        Task::Spam => asked(name, &rows, Question::Spam, annotator),
+        Task::Target => targets(name, &rows, annotator),
+    }
+}
+
+fn rows(name: &str, text: &str) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let row: Row = serde_json::from_str(line).map_err(|error| Error::Malformed {
@@ -80,13 +91,36 @@ pub fn measure(
             reason: "it holds no labelled line".to_owned(),
         });
     }
-    match task {
-        Task::Stance => asked(name, &rows, Question::Stance, annotator),
-        Task::Role => asked(name, &rows, Question::Role, annotator),
-        Task::Tone => asked(name, &rows, Question::Tone, annotator),
-        Task::Spam => asked(name, &rows, Question::Spam, annotator),
-        Task::Target => targets(name, &rows, annotator),
-    }
+    Ok(rows)
+}
+
+/// What the linear annotator sees of one row, for fitting it.
+#[derive(Debug, Serialize)]
+pub struct Seen {
+    /// The row's id.
+    pub id: String,
+    /// The row's label, if it has one.
+    pub label: Option<String>,
+    /// What the rules say of each answer; empty where they say nothing.
+    pub rules: Vec<f64>,
+    /// The buckets of its features.
+    pub buckets: Vec<u32>,
+}
+
+/// What the linear annotator sees of every row of a set, asked for the head of this name.
+pub fn seen(name: &str, text: &str, head: &str) -> Result<Vec<Seen>> {
+    let question = match head {
+        "stance" => Question::Stance,
+        "role" | "claim" => Question::Role,
+        "spam" => Question::Spam,
+        _ => Question::Tone,
+    };
+    let rows = rows(name, text)?;
+    let read: Vec<Read> = rows.iter().map(|row| Read::of(row, question)).collect();
+    let exchanges: Vec<Exchange<'_>> = read.iter().map(Read::exchange).collect();
+    let seen = annotate::seen_by_linear(question, head, &exchanges);
+    let each = rows.into_iter().zip(seen);
+    Ok(each.map(|(row, (rules, buckets))| Seen { id: id(&row), label: row.label, rules, buckets }).collect())
 }
 
 fn id(row: &Row) -> String {
