@@ -134,7 +134,7 @@ pub struct EvalArgs {
     #[arg(long, value_parser = task_names())]
     pub task: String,
     /// Who is measured
-    #[arg(long, default_value = "model", value_parser = annotator_names())]
+    #[arg(long, default_value = "auto", value_parser = annotator_names())]
     pub annotator: String,
     /// Write each answer as a JSON line: id, label, confidence
     #[arg(long, value_name = "FILE")]

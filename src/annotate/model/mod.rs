@@ -36,6 +36,13 @@ const ALL: [usize; 5] = [0, 1, 2, 3, 4];
 /// Tokens that go through the encoder together: enough to keep its weights in cache.
 const TOGETHER: usize = 768;
 
+/// About how many CPU-seconds a thread of this many bytes takes; measured on real replies, with room for
+/// slower machines, since only the choice between annotators hangs on it.
+pub(super) fn seconds(bytes: usize) -> f64 {
+    const SECONDS_PER_BYTE: f64 = 12e-6;
+    bytes as f64 * SECONDS_PER_BYTE
+}
+
 /// The transformer.
 #[derive(Debug)]
 pub struct Model;
@@ -84,6 +91,23 @@ impl Annotator for Model {
     fn weigh(&self, question: Question, exchanges: &[Exchange<'_>], answers: &[&str]) -> Vec<Vec<f64>> {
         reader().weigh(kernel::best(), question, exchanges, answers)
     }
+}
+
+/// The model's vector of each text, read alone: the mean of its tokens' vectors, of length one.
+pub fn sentence_vectors(texts: &[&str]) -> Vec<Vec<f32>> {
+    let reader = reader();
+    let mut vectors = Vec::with_capacity(texts.len());
+    for text in texts {
+        let mut tokens = reader.tokenizer.tokens(text);
+        tokens.truncate(reader.encoder.longest - 3);
+        let window = reader.window(&[], &tokens);
+        let rows = reader.read(kernel::best(), &[&window]);
+        let mut mean = Vectors { rows: rows.first().map_or(&[], Vec::as_slice) }.mean(window.reply);
+        let length = mean.iter().map(|value| value * value).sum::<f32>().sqrt().max(1e-12);
+        mean.iter_mut().for_each(|value| *value /= length);
+        vectors.push(mean);
+    }
+    vectors
 }
 
 /// One exchange as tokens: the first window holds the parent and the start of the reply, the others the rest
