@@ -80,7 +80,14 @@ pub(super) const QUERIES: usize = 4;
 
 /// softmax(Q K^T / sqrt d) V for every head of one sequence; queries, keys and values of one row a token. Keys are
 /// laid out by dimension first, so that the inner loops run over tokens.
-pub(super) fn attend(path: Path, query: &[f32], key: &[f32], value: &[f32], room: &mut Room, out: &mut [f32]) {
+pub(super) fn attend(
+    path: Path,
+    query: &[f32],
+    key: &[f32],
+    value: &[f32],
+    room: &mut Room,
+    out: &mut [f32],
+) {
     let (query, key, value) = (heads_of(query), heads_of(key), heads_of(value));
     let out = out.as_chunks_mut::<DEPTH>().0;
     let heads = super::encoder::HIDDEN / DEPTH;

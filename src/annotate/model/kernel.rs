@@ -55,6 +55,14 @@ pub fn best() -> Path {
     })
 }
 
+/// The paths that this processor has, worst first.
+#[cfg(test)]
+pub(super) fn available() -> Vec<Path> {
+    let all = [Path::Portable, Path::Avx2, Path::Vnni, Path::Amx];
+    let best = all.iter().position(|&path| path == best()).map_or(0, |best| best + 1);
+    all[..best].to_vec()
+}
+
 /// A linear layer with one scale for each output: `out = activation * weights^T * scales + bias`.
 #[derive(Debug)]
 pub(super) struct Linear {
@@ -204,27 +212,68 @@ impl Linear {
     #[inline(always)]
     fn finish(&self, row: usize, first: usize, sums: &[i32; LANES], scale: f32, out: &mut [f32]) {
         let out = &mut out[row * self.outputs + first..][..LANES];
-        let (scales, bias, offsets) = (&self.scales[first..], &self.bias[first..], &self.offsets[first..]);
+        let block = first / LANES;
+        let scales: &[f32; LANES] = &self.scales.as_chunks().0[block];
+        let bias: &[f32; LANES] = &self.bias.as_chunks().0[block];
+        let offsets: &[i32; LANES] = &self.offsets.as_chunks().0[block];
         for lane in 0..LANES {
             out[lane] = (sums[lane] - offsets[lane]) as f32 * (scale * scales[lane]) + bias[lane];
+        }
+    }
+
+    /// `finish` in one register.
+    #[cfg(target_arch = "x86_64")]
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn finish_512(
+        &self,
+        row: usize,
+        first: usize,
+        sums: std::arch::x86_64::__m512i,
+        scale: f32,
+        out: &mut [f32],
+    ) {
+        use std::arch::x86_64::{
+            _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mul_ps,
+            _mm512_set1_ps, _mm512_storeu_ps, _mm512_sub_epi32,
+        };
+        let out = &mut out[row * self.outputs + first..][..LANES];
+        let (scales, bias) = (&self.scales[first..][..LANES], &self.bias[first..][..LANES]);
+        let offsets = &self.offsets[first..][..LANES];
+        // SAFETY: each of the four slices holds 16 numbers of 4 bytes.
+        unsafe {
+            let exact =
+                _mm512_cvtepi32_ps(_mm512_sub_epi32(sums, _mm512_loadu_si512(offsets.as_ptr().cast())));
+            let scale = _mm512_mul_ps(_mm512_set1_ps(scale), _mm512_loadu_ps(scales.as_ptr()));
+            let value = _mm512_add_ps(_mm512_mul_ps(exact, scale), _mm512_loadu_ps(bias.as_ptr()));
+            _mm512_storeu_ps(out.as_mut_ptr(), value);
         }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
     unsafe fn apply_amx(&self, input: &Quantised, out: &mut [f32]) {
+        use std::arch::x86_64::_mm512_loadu_si512;
         // SAFETY: the caller's contract.
         let tiles = unsafe { amx::Tiles::new() };
         let mut sums = [0i32; amx::BLOCK * amx::BLOCK];
-        for block in 0..self.outputs / (2 * LANES) {
-            let weights = &self.packed[2 * block * self.inputs * LANES..][..2 * self.inputs * LANES];
-            let (left, right) = weights.split_at(self.inputs * LANES);
-            let rows = input.bytes.chunks_exact(amx::BLOCK * self.inputs);
-            for (rows, (at, scales)) in rows.zip(input.scales.chunks(amx::BLOCK).enumerate()) {
-                tiles.multiply(rows, left, right, self.inputs, &mut sums);
-                for (row, (sums, &scale)) in sums.as_chunks::<LANES>().0.chunks_exact(2).zip(scales).enumerate() {
-                    for (half, lanes) in sums.iter().enumerate() {
-                        self.finish(at * amx::BLOCK + row, (2 * block + half) * LANES, lanes, scale, out);
+        // Few rows at a time, so that they stay in the nearest cache while all weights pass.
+        const NEAR: usize = 2 * amx::BLOCK;
+        let near = input.bytes.chunks(NEAR * self.inputs).zip(input.scales.chunks(NEAR));
+        for (group, (bytes, scales)) in near.enumerate() {
+            for (block, weights) in self.packed.chunks_exact(2 * self.inputs * LANES).enumerate() {
+                let (left, right) = weights.split_at(self.inputs * LANES);
+                let rows = bytes.chunks_exact(amx::BLOCK * self.inputs);
+                for (part, (rows, scales)) in rows.zip(scales.chunks(amx::BLOCK)).enumerate() {
+                    tiles.multiply(rows, left, right, self.inputs, &mut sums);
+                    let sums = sums.as_chunks::<LANES>().0.as_chunks::<2>().0;
+                    for (row, (pair, &scale)) in sums.iter().zip(scales).enumerate() {
+                        let row = group * NEAR + part * amx::BLOCK + row;
+                        for (half, lanes) in pair.iter().enumerate() {
+                            // SAFETY: `lanes` holds exactly 64 bytes.
+                            let lanes = unsafe { _mm512_loadu_si512(lanes.as_ptr().cast()) };
+                            self.finish_512(row, (2 * block + half) * LANES, lanes, scale, out);
+                        }
                     }
                 }
             }
@@ -255,7 +304,6 @@ impl Linear {
     ) {
         use std::arch::x86_64::{
             __m512i, _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_setzero_si512,
-            _mm512_storeu_si512,
         };
         let left = &self.packed[2 * block * self.inputs * LANES..][..self.inputs * LANES];
         let right = &self.packed[(2 * block + 1) * self.inputs * LANES..][..self.inputs * LANES];
@@ -277,10 +325,7 @@ impl Linear {
         }
         for (at, pair) in sums.iter().enumerate().take(input.scales.len() - row) {
             for (half, sum) in pair.iter().enumerate() {
-                let mut lanes = [0i32; LANES];
-                // SAFETY: `lanes` holds exactly 64 bytes.
-                unsafe { _mm512_storeu_si512(lanes.as_mut_ptr().cast(), *sum) };
-                self.finish(row + at, (2 * block + half) * LANES, &lanes, input.scales[row + at], out);
+                self.finish_512(row + at, (2 * block + half) * LANES, *sum, input.scales[row + at], out);
             }
         }
     }
@@ -328,7 +373,8 @@ impl Linear {
                 for part in 0..4 {
                     let four = _mm256_cvtepi8_epi16(_mm_loadu_si128(from.add(part * 16).cast()));
                     for (at, sum) in sums.iter_mut().enumerate() {
-                        let b = bytes.as_ptr().add(at * self.inputs + quad * 4).cast::<i32>().read_unaligned();
+                        let b =
+                            bytes.as_ptr().add(at * self.inputs + quad * 4).cast::<i32>().read_unaligned();
                         let wide = _mm256_cvtepu8_epi16(_mm_set1_epi32(b));
                         sum[part] = _mm256_add_epi32(sum[part], _mm256_madd_epi16(wide, four));
                     }
@@ -428,7 +474,9 @@ unsafe fn dots_512(queries: &[&[f32; DEPTH]; QUERIES], keys: &[f32], scores: &mu
         _mm512_add_ps, _mm512_loadu_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
     };
     let padded = keys.len() / DEPTH;
-    assert!(padded.is_multiple_of(2 * LANES) && keys.len() == padded * DEPTH && scores.len() == padded * QUERIES);
+    assert!(
+        padded.is_multiple_of(2 * LANES) && keys.len() == padded * DEPTH && scores.len() == padded * QUERIES
+    );
     for at in (0..padded).step_by(2 * LANES) {
         let mut sums = [[_mm512_setzero_ps(); 2]; QUERIES];
         for dimension in 0..DEPTH {
@@ -494,27 +542,22 @@ mod tests {
 
     use super::*;
 
-    fn paths() -> Vec<Path> {
-        match best() {
-            Path::Amx => vec![Path::Portable, Path::Avx2, Path::Vnni, Path::Amx],
-            Path::Vnni => vec![Path::Portable, Path::Avx2, Path::Vnni],
-            Path::Avx2 => vec![Path::Portable, Path::Avx2],
-            Path::Portable => vec![Path::Portable],
-        }
-    }
-
     proptest! {
         #[test]
         fn every_path_computes_the_same_values(
-            weights in prop::collection::vec(any::<i8>(), 32 * 16),
-            rows in prop::collection::vec(-3f32..3.0, 16 * 11),
+            weights in prop::collection::vec(any::<i8>(), 64 * 128),
+            rows in prop::collection::vec(-3f32..3.0, 128 * 37),
+            count in 1usize..38,
+            wide in any::<bool>(),
         ) {
-            let scales = (0..32).map(|n| 0.01 + n as f32 / 900.0).collect();
-            let linear = Linear::new(&weights, scales, vec![0.25; 32], 16).unwrap();
+            // 128 inputs suit the tiles of AMX, 16 do not.
+            let inputs = if wide { 128 } else { 16 };
+            let scales = (0..64).map(|n| 0.01 + n as f32 / 900.0).collect();
+            let linear = Linear::new(&weights[..64 * inputs], scales, vec![0.25; 64], inputs).unwrap();
             let mut found = Vec::new();
-            for path in paths() {
+            for path in available() {
                 let mut quantised = Quantised::default();
-                quantised.fill(path, &rows, 16);
+                quantised.fill(path, &rows[..count * inputs], inputs);
                 let mut out = Vec::new();
                 linear.apply(path, &quantised, &mut out);
                 found.push((path, quantised.bytes, out));
@@ -531,9 +574,8 @@ mod tests {
         let weights: Vec<i8> = (0..32 * 8).map(|n| (n * 37 % 255) as i8).collect();
         let linear = Linear::new(&weights, vec![0.5; 32], vec![1.0; 32], 8).unwrap();
         let row = [0.5f32, -1.0, 0.25, 0.0, 2.0, -0.125, 1.5, 0.75];
-        // A full row of 16 is needed to find the largest value.
-        let bytes = row.iter().map(|value| ((value * 63.5).round() as i32 + 128) as u8).collect();
-        let quantised = Quantised { bytes, scales: vec![2.0 / 127.0] };
+        let mut quantised = Quantised::default();
+        quantised.fill(Path::Portable, &row, 8);
         let mut out = Vec::new();
         linear.apply(Path::Portable, &quantised, &mut out);
         for (output, value) in out.iter().enumerate() {
