@@ -502,14 +502,62 @@ mod tests {
         }
     }
 
+    /// Sixty replies made from parts.
+    fn made() -> Vec<(String, String)> {
+        let things =
+            ["the bus line", "garlic bread", "this phone", "the new rule", "chess", "rain", "my old bike"];
+        let claims = ["is too slow", "costs too much", "works well", "should stay", "makes people happy"];
+        let openings = [
+            "No, you are wrong:",
+            "I agree,",
+            "Why do you think that",
+            "Fair point, but",
+            "Source?",
+            "Only an idiot would say",
+            "Thanks, and",
+        ];
+        let reasons =
+            ["because I tried it", "since nobody uses it", "and that is all", "as the numbers show"];
+        let made = (0..60).map(|n| {
+            let (thing, claim) = (things[n % things.len()], claims[n % claims.len()]);
+            let (opening, other) = (openings[n * 3 % openings.len()], claims[(n / 7 + 2) % claims.len()]);
+            let parent = if n % 9 == 8 { String::new() } else { format!("I think {thing} {claim}.") };
+            (parent, format!("{opening} {thing} {other} {}.", reasons[n / 3 % reasons.len()]))
+        });
+        made.collect()
+    }
+
     #[test]
-    fn every_path_gives_the_same_answers() {
-        let best = judged(kernel::best(), 3);
-        for (one, other) in best.iter().zip(judged(Path::Portable, 3)) {
-            assert_eq!(one.stance.as_ref().map(|said| said.value), other.stance.map(|said| said.value));
-            let roles =
-                |judgement: &[Annotation<Role>]| judgement.iter().map(|role| role.value).collect::<Vec<_>>();
-            assert_eq!(roles(&one.roles), roles(&other.roles));
+    fn every_path_gives_the_same_vectors_and_answers() {
+        let made = made();
+        let spans: Vec<[Span; 1]> = made.iter().map(|(_, text)| [Span::whole(text)]).collect();
+        let exchanges: Vec<Exchange<'_>> = made
+            .iter()
+            .zip(&spans)
+            .map(|((parent, text), passages)| Exchange {
+                text,
+                passages,
+                parent: (!parent.is_empty()).then_some(parent),
+                parent_passages: &[],
+            })
+            .collect();
+        let best = reader().judge(kernel::best(), &exchanges);
+        assert_eq!(best.len(), 60);
+        for path in kernel::available() {
+            for (one, other) in best.iter().zip(reader().judge(path, &exchanges)) {
+                assert_eq!(one.stance, other.stance, "{path:?}");
+                assert_eq!(one.roles, other.roles, "{path:?}");
+                assert_eq!(one.tones, other.tones, "{path:?}");
+            }
+        }
+        let named: std::collections::BTreeSet<_> =
+            best.iter().filter_map(|judgement| Some(judgement.stance.as_ref()?.value.as_str())).collect();
+        assert!(named.len() > 1, "the replies are not all of one kind: {named:?}");
+        let windows: Vec<Laid> = exchanges.iter().take(12).map(|exchange| reader().lay(exchange)).collect();
+        let windows: Vec<&Window> = windows.iter().flat_map(|laid| &laid.windows).collect();
+        let vectors = reader().read(kernel::best(), &windows);
+        for path in kernel::available() {
+            assert!(reader().read(path, &windows) == vectors, "{path:?}");
         }
     }
 
