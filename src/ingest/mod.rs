@@ -6,18 +6,24 @@
 
 mod collect;
 mod discourse;
+mod disqus;
 mod document;
 mod entity;
 mod gather;
 mod hacker_news;
 mod html;
+mod isso;
 mod json;
 mod lemmy;
 mod markdown;
 mod ndjson;
+mod peertube;
 mod plain_text;
 mod reddit;
 mod walls;
+mod wordpress;
+mod xml;
+mod youtube;
 
 pub use collect::{Event, Limits, collect};
 pub use document::Document;
@@ -92,6 +98,11 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &lemmy::Lemmy,
     &reddit::Reddit,
     &discourse::Discourse,
+    &disqus::Disqus,
+    &isso::Isso,
+    &peertube::PeerTube,
+    &youtube::YouTube,
+    &wordpress::WordPress,
     &ndjson::Ndjson,
     &plain_text::PlainText,
 ];
