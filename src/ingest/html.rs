@@ -18,6 +18,8 @@ pub(super) enum Treat {
     Normal,
     /// Leave it and all it holds out.
     Skip,
+    /// What it holds counts, on lines of its own, but its name says nothing.
+    Part,
     /// Its content is somebody else's words.
     Quote {
         /// The quoted author as the markup names them.
@@ -52,7 +54,7 @@ pub(super) fn body_of_fragment_with(markup: &str, treat: &dyn Fn(ElementRef<'_>)
 
 /// The words of this element, with a say in how the elements inside it are treated.
 pub(super) fn body_with(element: ElementRef<'_>, treat: &dyn Fn(ElementRef<'_>) -> Treat) -> Body {
-    let mut words = Words { builder: Body::builder(), quotes: Vec::new(), treat };
+    let mut words = Words { builder: Body::builder(), quotes: Vec::new(), parts: Vec::new(), treat };
     let root: AnyNode<'_> = *element;
     let mut depth = 0usize;
     let mut next = root.first_child();
@@ -86,6 +88,8 @@ struct Words<'t> {
     builder: BodyBuilder,
     /// Depths of the elements that the reader declared to be quotations and that are open.
     quotes: Vec<usize>,
+    /// Depths of the elements whose names say nothing and that are open.
+    parts: Vec<usize>,
     treat: &'t dyn Fn(ElementRef<'_>) -> Treat,
 }
 
@@ -101,6 +105,11 @@ impl Words<'_> {
         match (self.treat)(element) {
             Treat::Normal => {}
             Treat::Skip => return false,
+            Treat::Part => {
+                self.builder.line_break();
+                self.parts.push(depth);
+                return true;
+            }
             Treat::Quote { author, native_id } => {
                 self.builder.begin_quote(author, native_id);
                 self.quotes.push(depth);
@@ -127,6 +136,11 @@ impl Words<'_> {
         if self.quotes.last() == Some(&depth) {
             self.quotes.pop();
             self.builder.end_quote();
+            return;
+        }
+        if self.parts.last() == Some(&depth) {
+            self.parts.pop();
+            self.builder.line_break();
             return;
         }
         let Node::Element(element) = node.value() else { return };
