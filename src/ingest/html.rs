@@ -162,8 +162,9 @@ impl Words<'_> {
         let only = shown.next().filter(|_| shown.next().is_none());
         let shortened = only.and_then(|node| node.value().as_text()).is_some_and(|text| {
             let text = text.trim();
-            let kept = text.strip_suffix("...").or_else(|| text.strip_suffix('…'));
-            kept.is_some_and(|kept| kept.len() > 8 && target.starts_with(kept))
+            let (kept, end) = text.split_once('…').or_else(|| text.split_once("...")).unwrap_or_default();
+            let (kept, end) = (kept.trim_end(), end.trim_start());
+            kept.len() > 8 && target.starts_with(kept) && target.ends_with(end)
         });
         if shortened {
             self.builder.text(target);
@@ -300,6 +301,8 @@ mod tests {
         assert_eq!(body.text(), "https://a.example/a/long/path ok");
         assert_eq!(body.links()[0].span.slice(body.text()), "https://a.example/a/long/path");
         assert_eq!(text("<a href='https://a.example/'>and so on...</a>"), "and so on...");
+        let middle = "<a href='https://a.example/a/long/path'>https://a.exa … g/path</a>";
+        assert_eq!(text(middle), "https://a.example/a/long/path");
     }
 
     #[test]

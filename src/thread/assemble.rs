@@ -333,8 +333,7 @@ fn number(drafts: Vec<Draft>, order: &[usize], links: &Links) -> (Vec<Post>, Vec
             id,
             native_id: draft.native_id,
             author,
-            reply_to: links.parent[index]
-                .map(|to| ReplyTo { post: PostId::new(place[to]), known_by }),
+            reply_to: links.parent[index].map(|to| ReplyTo { post: PostId::new(place[to]), known_by }),
             also_replies_to: links.also[index].iter().map(|&to| PostId::new(place[to])).collect(),
             written_at: draft.written_at,
             edited_at: draft.edited_at,

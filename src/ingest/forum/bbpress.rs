@@ -8,11 +8,11 @@ pub(in crate::ingest) static BBPRESS: Forum = Forum::new(Spec {
     example: "https://example.org/forums/topic/a-title/",
     marks: &[&["bbp-reply-content"], &["bbp-topic-content"]],
     title: "h1.entry-title, .bbp-topic-content > h2, .bbp-lead-topic h2, h1.page-title, h1",
-    aside: "#sidebar, .widget, .bbp-reply-form, .bbp-topic-form, .bbp-pagination-count",
-    post: "div.bbp-lead-topic, div.bbp-reply, div[id#=post-].reply, div[id#=post-].topic, .hentry[id#=post-], \
+    aside: "[id^=post-][id*=-featured], #sidebar, .widget, .bbp-reply-form, .bbp-topic-form, .bbp-pagination-count",
+    post: ".bbp-topic-content.bbp-lead-topic, div.bbp-lead-topic, div.bbp-reply, div[id#=post-].reply, div[id#=post-].topic, .hentry[id#=post-], \
            div[id^=post-].reply, div[id^=post-].topic, ul.bbp-lead-topic > li.bbp-body",
     id: "[id^=post-] @id, [id#=bbp-voting-] @id, .bbp-reply-permalink @href, [data-post-id] @data-post-id",
-    author: ".bbp-author-name, .bbp-reply-post-name, a.bbp-author-link .bbp-author-name, .bbp-author-link, \
+    author: ".bbp-author-name, .bbp-reply-post-name a, .bbp-thread-byline a, .bbp-reply-post-name, a.bbp-author-link .bbp-author-name, .bbp-author-link, \
              .bbp-reply-author a[class*=name], .bbp-topic-author a[class*=name], .bbp-thread-byline",
     time: "time[datetime] @datetime, .bbp-reply-post-date, .bbp-topic-post-date",
     permalink: "a.bbp-reply-permalink @href, a.bbp-topic-permalink @href",
@@ -30,5 +30,6 @@ pub(in crate::ingest) static BBPRESS: Forum = Forum::new(Spec {
     nest: "ul.bbp-threaded-replies, ol.bbp-threaded-replies, .bbp-threaded-replies",
     next: "link[rel=next] @href, .bbp-pagination-links a.next @href, a.next.page-numbers @href",
     previous: ".bbp-pagination-links a.prev, a.prev.page-numbers",
+    anchor: "post-",
     ..Spec::EMPTY
 });

@@ -25,5 +25,6 @@ pub(in crate::ingest) static FLUXBB: Forum = Forum::new(Spec {
     next: "link[rel=next] @href, .pagelink a[rel=next] @href, .pagelink a.next @href, .paging a.next @href",
     previous: ".pagelink a[rel=prev], .paging a.prev",
     pager: ".pagelink, .paging",
+    anchor: "p",
     ..Spec::EMPTY
 });

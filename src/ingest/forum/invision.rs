@@ -41,5 +41,6 @@ pub(in crate::ingest) static INVISION: Forum = Forum::new(Spec {
     previous: "link[rel=prev], li.ipsPagination_prev[!hidden] a[rel=prev]",
     declared: "[itemprop=commentCount] @content",
     declares_replies: true,
+    anchor: "findComment-",
     ..Spec::EMPTY
 });

@@ -54,9 +54,7 @@ impl Clock {
         }
         let mut clock = Self { offset, day_first: None };
         for date in dates {
-            if let [first, second, third, ..] = *figures(date)
-                && third > 31
-            {
+            if let [first, second, _, ..] = *figures(date) {
                 match (first, second) {
                     (13..=31, 1..=12) => clock.day_first = Some(true),
                     (1..=12, 13..=31) => clock.day_first = Some(false),
@@ -88,6 +86,10 @@ fn stated_offset(text: &str) -> Option<i64> {
     let statement =
         ["All times are", "all times are", "Alle Zeitangaben", "Todos los horarios", "Heures au format"];
     let at = statement.iter().find_map(|words| end.find(words))?;
+    // A zone with a name has summers and winters, and the offset is that of today only.
+    if end.get(at..)?.split('\n').next().is_some_and(|line| names_a_place(line)) {
+        return None;
+    }
     let rest = strip_tags(end.get(at..)?);
     let zone = ["GMT", "UTC", "WEZ"].iter().filter_map(|name| rest.find(name)).min()?;
     let after = rest.get(zone + 3..)?.trim_start();
@@ -101,6 +103,12 @@ fn stated_offset(text: &str) -> Option<i64> {
     let (hours, minutes) = amount.split_once(':').unwrap_or((&amount, "0"));
     let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
     (hours <= 14 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
+}
+
+/// Whether a zone such as `title="America/New York"` stands at the start of this markup.
+fn names_a_place(markup: &str) -> bool {
+    let title = markup.split("title=\"").nth(1).and_then(|rest| rest.split('"').next());
+    title.is_some_and(|title| title.contains('/') && title.len() < 60)
 }
 
 /// The first characters of some markup without its tags.

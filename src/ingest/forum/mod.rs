@@ -67,6 +67,8 @@ struct Spec {
     /// An exact time in an attribute, else text.
     time: &'static str,
     permalink: &'static str,
+    /// The anchor of a post on its page less its id, for posts that link themselves nowhere.
+    anchor: &'static str,
     /// Votes for less votes against.
     votes: &'static str,
     /// The post's words.
@@ -94,8 +96,10 @@ struct Spec {
     previous: &'static str,
     /// Around the numbers of the pages.
     pager: &'static str,
-    /// Where the number of posts stands, and whether the opening post is not among them.
+    /// Where the number of posts stands, which of the numbers there it is, and whether the opening post is
+    /// not among them.
     declared: &'static str,
+    declared_first: bool,
     declares_replies: bool,
 }
 
@@ -113,6 +117,7 @@ impl Spec {
         author: "",
         time: "",
         permalink: "",
+        anchor: "",
         votes: "",
         body: "",
         skip: "",
@@ -130,6 +135,7 @@ impl Spec {
         previous: "",
         pager: "",
         declared: "",
+        declared_first: false,
         declares_replies: false,
     };
 }
@@ -143,6 +149,7 @@ struct Selectors {
     author: Selector,
     time: Selector,
     permalink: Selector,
+    anchor: &'static str,
     votes: Selector,
     body: Selector,
     skip: Selector,
@@ -160,6 +167,7 @@ struct Selectors {
     previous: Selector,
     pager: Selector,
     declared: Selector,
+    declared_first: bool,
     declares_replies: bool,
 }
 
@@ -173,6 +181,7 @@ impl Selectors {
             author: Selector::new(spec.author),
             time: Selector::new(spec.time),
             permalink: Selector::new(spec.permalink),
+            anchor: spec.anchor,
             votes: Selector::new(spec.votes),
             body: Selector::new(spec.body),
             skip: Selector::new(spec.skip),
@@ -190,6 +199,7 @@ impl Selectors {
             previous: Selector::new(spec.previous),
             pager: Selector::new(spec.pager),
             declared: Selector::new(spec.declared),
+            declared_first: spec.declared_first,
             declares_replies: spec.declares_replies,
         }
     }

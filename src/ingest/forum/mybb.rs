@@ -34,5 +34,6 @@ pub(in crate::ingest) static MYBB: Forum = Forum::new(Spec {
     next: "link[rel=next] @href, a.pagination_next[href] @href",
     previous: "a.pagination_previous[href]",
     pager: ".pagination",
+    anchor: "pid",
     ..Spec::EMPTY
 });

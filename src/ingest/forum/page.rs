@@ -8,6 +8,7 @@ use url::Url;
 use super::local_time::{Clock, When};
 use super::pager::Pager;
 use super::post::{self, Found};
+use super::quotation::Quotations;
 use super::selector::Hit;
 use super::{Selectors, digits};
 use crate::error::Result;
@@ -18,6 +19,9 @@ use crate::thread::{Draft, Parent, State};
 
 /// Key of the opening post on a page that does not show it.
 const UNSEEN_OPENING: &str = "opening";
+
+/// Key of an opening post that bears no id.
+const UNNAMED_OPENING: &str = "topic";
 
 /// Session ids that would make each page new for ever.
 const SESSIONS: &[&str] = &["sid", "s", "PHPSESSID", "phpsessid", "jsessionid"];
@@ -34,7 +38,9 @@ struct Around<'a> {
     canonical: Option<&'a str>,
     og_title: Option<&'a str>,
     page_title: Option<String>,
+    page_class: Option<&'a str>,
     posts: Vec<Found<'a>>,
+    has_nests: bool,
     /// Open elements around answers: the id that they answer, and the element.
     nests: Vec<(ego_tree::NodeId, Option<String>)>,
 }
@@ -67,6 +73,7 @@ impl<'a> Around<'a> {
         let get = |name: &str| attribute(value, name);
         match value.name() {
             "script" | "style" | "template" | "svg" => return false,
+            "body" => self.page_class = get("class"),
             "base" => self.base = self.base.or(get("href")),
             "title" if self.page_title.is_none() => self.page_title = Some(text_of(element)),
             "meta" if get("property") == Some("og:title") => self.og_title = get("content"),
@@ -85,6 +92,7 @@ impl<'a> Around<'a> {
             return false;
         }
         if selectors.nest.fits(element) {
+            self.has_nests = true;
             self.nests.push((element.id(), self.posts.last().map(|post| post.id.clone())));
         }
         selectors.title.prefer(element, &mut self.title);
@@ -119,7 +127,8 @@ impl<'a> Around<'a> {
         let first_page = !self.has_previous && self.pager.current().is_none_or(|page| page == 1);
         let title = self.title.and_then(|hit| hit.value());
         let title = title.or_else(|| self.og_title.map(str::to_owned)).or(self.page_title.take());
-        let declared = self.declared.and_then(|hit| hit.value()).and_then(|text| last_number(&text));
+        let declared =
+            self.declared.and_then(|hit| hit.value()).and_then(|text| count(&text, selectors.declared_first));
         let mut reading = Reading {
             title: title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()),
             url: canonical.or_else(|| here.clone()).map(without_session),
@@ -133,8 +142,21 @@ impl<'a> Around<'a> {
         });
         reading.next.extend(same.map(Request::page));
         let thread = reading.url.as_ref().and_then(thread_id);
-        self.write(document, selectors, &mut reading, Place { base, thread, first_page });
+        let place = Place { here, base, thread, first_page, nested: self.has_nests };
+        self.name_the_opening(&place);
+        self.write(document, selectors, &mut reading, place);
         reading
+    }
+
+    /// A topic that bears no id of its own is known by the thread's; other posts without one are none.
+    fn name_the_opening(&mut self, place: &Place) {
+        let of_page = self
+            .page_class
+            .and_then(|class| class.split_ascii_whitespace().find_map(|one| one.strip_prefix("postid-")));
+        if let Some(first) = self.posts.first_mut().filter(|post| post.id.is_empty() && place.first_page) {
+            first.id = of_page.or(place.thread.as_deref()).unwrap_or(UNNAMED_OPENING).to_owned();
+        }
+        self.posts.retain(|post| !post.id.is_empty());
     }
 
     /// Makes drafts of the posts.
@@ -151,15 +173,16 @@ impl<'a> Around<'a> {
             let unseen = Draft::new(UNSEEN_OPENING, Parent::Opening);
             reading.drafts.push(Draft { state: State::Missing, native_id: String::new(), ..unseen });
         }
+        let quotations = Quotations { selectors, names: &names, thread: place.thread.as_deref() };
         for mut post in self.posts {
-            let body = post.read_words(selectors, &names, place.thread.as_deref());
+            let (body, mut quoted) = post.read_words(&quotations);
             let is_opening = opening.as_ref() == Some(&post.id);
-            let mut quoted = post::quoted(&body);
             quoted.retain(|id| *id != post.id && !older(id, opening.as_deref()));
             let mut quoted = quoted.into_iter();
             let parent = match (is_opening, post.inside) {
                 (true, _) => Parent::Opening,
                 (false, Some(outer)) => Parent::Post(outer),
+                (false, None) if place.nested => Parent::Root,
                 (false, None) => quoted.next().map_or(Parent::Unknown, Parent::Quoted),
             };
             let mut draft = Draft::new(post.id, parent);
@@ -171,8 +194,7 @@ impl<'a> Around<'a> {
                 None => None,
             };
             draft.edited_at = post.edited_at;
-            let link = post.permalink.and_then(|href| place.base.as_ref()?.join(&href).ok());
-            draft.permalink = link.map(|url| without_session(url).to_string());
+            draft.permalink = place.permalink(post.permalink, selectors.anchor, &draft.key);
             draft.votes = post.votes;
             draft.state = post.state;
             draft.body = body;
@@ -183,9 +205,28 @@ impl<'a> Around<'a> {
 
 /// Where a page stands.
 struct Place {
+    here: Option<Url>,
     base: Option<Url>,
     thread: Option<String>,
     first_page: bool,
+    /// Whether answers stand inside what they answer.
+    nested: bool,
+}
+
+impl Place {
+    /// The address of a post: its own link, else its anchor on this page.
+    fn permalink(&self, href: Option<String>, anchor: &str, id: &str) -> Option<String> {
+        let link = href.and_then(|href| match &self.base {
+            Some(base) => base.join(&href).ok(),
+            None => Url::parse(&href).ok(),
+        });
+        let anchored = || {
+            let mut url = self.here.clone().filter(|_| !anchor.is_empty())?;
+            url.set_fragment(Some(&format!("{anchor}{id}")));
+            Some(url)
+        };
+        link.or_else(anchored).map(|url| without_session(url).to_string())
+    }
 }
 
 /// Whether a quoted post is older than the post that opens the thread, and so of another thread.
@@ -194,12 +235,12 @@ fn older(id: &str, opening: Option<&str>) -> bool {
     opening.and_then(number).zip(number(id)).is_some_and(|(opening, id)| id < opening)
 }
 
-/// The last number of a text, its thousands put together: "Results 1 to 15 of 1,033".
-fn last_number(text: &str) -> Option<u32> {
+/// The first or last number of a text, its thousands put together: "Results 1 to 15 of 1,033".
+fn count(text: &str, first: bool) -> Option<u32> {
     let words = text.split(|c: char| c.is_whitespace() && c != '\u{a0}' && c != '\u{202f}');
     let mut numbers = words.filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    let last = numbers.next_back()?;
-    u32::try_from(post::number(last)?).ok()
+    let number = if first { numbers.next() } else { numbers.next_back() };
+    u32::try_from(post::number(number?)?).ok()
 }
 
 /// The thread's number in its address: `/topic/150745-new-ui/`, `?t=1658`, `/threads/title.91732/`.

@@ -40,5 +40,7 @@ pub(in crate::ingest) static PHPBB: Forum = Forum::new(Spec {
     previous: ".arrow.previous a, li.previous a, a[rel=prev], .pagination a.prev",
     pager: ".pagination ul, .pagination span, .pagination",
     declared: ".topic-actions .pagination, .action-bar .pagination, .pagination",
+    declared_first: true,
+    anchor: "p",
     ..Spec::EMPTY
 });

@@ -1,7 +1,6 @@
 //! One post of a forum page: what the markup says of it, and its words.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 
 use scraper::ElementRef;
 
@@ -10,10 +9,11 @@ use super::quotation::Quotations;
 use super::selector::Hit;
 use super::{Selectors, digits};
 use crate::ingest::html::{Treat, attribute, below, body_with, text_of};
-use crate::thread::{BlockKind, Body, State, Time};
+use crate::thread::{Body, State, Time};
 
 /// A post as the walk over the page found it; its words are read once all authors are known.
 pub(super) struct Found<'a> {
+    /// Empty when the markup names none.
     pub id: String,
     pub author: Option<String>,
     pub when: Option<When>,
@@ -21,7 +21,7 @@ pub(super) struct Found<'a> {
     pub permalink: Option<String>,
     pub votes: Option<i64>,
     pub state: State,
-    /// The ids of the posts that it is nested in, the nearest last.
+    /// The post that it is nested in.
     pub inside: Option<String>,
     words: Option<ElementRef<'a>>,
 }
@@ -66,7 +66,9 @@ impl<'a> Hits<'a> {
 /// Reads what the markup says of this post; `None` when it is no post after all.
 pub(super) fn find<'a>(post: ElementRef<'a>, selectors: &Selectors) -> Option<Found<'a>> {
     let mut hits = Hits::default();
-    let mut at = hits.see(post, selectors).then(|| post.first_child()).flatten();
+    // The post itself may be what holds its words.
+    hits.see(post, selectors);
+    let mut at = post.first_child();
     // One pass, in which the insides of the words are left for later.
     while let Some(mut node) = at {
         let inside = ElementRef::wrap(node).is_some_and(|element| hits.see(element, selectors));
@@ -81,8 +83,8 @@ pub(super) fn find<'a>(post: ElementRef<'a>, selectors: &Selectors) -> Option<Fo
             }
         }
     }
-    let id = hits.id.and_then(|hit| hit.value())?;
-    let id = digits(&id)?.to_owned();
+    let id = hits.id.and_then(|hit| hit.value());
+    let id = id.as_deref().and_then(digits).unwrap_or_default().to_owned();
     let author = hits.author.and_then(|hit| hit.value());
     let state = match hits.deleted {
         Some(note) => deleted_by(note, post, author.as_deref()),
@@ -136,19 +138,26 @@ pub(super) fn number(text: &str) -> Option<i64> {
 }
 
 impl Found<'_> {
-    /// The post's words; quotations bear their author and post. Notes the time of the last edit on the way.
-    pub(super) fn read_words(
-        &mut self,
-        selectors: &Selectors,
-        names: &HashSet<String>,
-        thread: Option<&str>,
-    ) -> Body {
-        let Some(words) = self.words else { return Body::default() };
-        let quotations = Quotations { selectors, names, thread };
+    /// The post's words, in which quotations bear their author and post, and the posts that it quotes in
+    /// order and each once. Notes the time of the last edit on the way.
+    pub(super) fn read_words(&mut self, quotations: &Quotations<'_>) -> (Body, Vec<String>) {
+        let Some(words) = self.words else { return (Body::default(), Vec::new()) };
+        let selectors = quotations.selectors;
         let edited: RefCell<Option<Time>> = RefCell::new(None);
+        let quoted: RefCell<Vec<String>> = RefCell::new(Vec::new());
         let treat = |element: ElementRef<'_>| {
             if selectors.quote.fits(element) {
-                return quotations.treat(element);
+                let treat = quotations.treat(element);
+                if let Treat::Quote { native_id: Some(id), .. } = &treat {
+                    let mut quoted = quoted.borrow_mut();
+                    if quoted.len() < MOST_QUOTED
+                        && !quoted.contains(id)
+                        && is_outermost(element, words, selectors)
+                    {
+                        quoted.push(id.clone());
+                    }
+                }
+                return treat;
             }
             if selectors.edited.fits(element) {
                 let mut edited = edited.borrow_mut();
@@ -162,23 +171,19 @@ impl Found<'_> {
         };
         let body = body_with(words, &treat);
         self.edited_at = self.edited_at.or(edited.into_inner());
-        body
+        (body, quoted.into_inner())
     }
 }
 
-/// The posts that the author quotes, by id, in the order of the quotations and each once.
-pub(super) fn quoted(body: &Body) -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
-    for block in body.blocks() {
-        if let BlockKind::Quote(quote) = &block.kind
-            && quote.depth == 1
-            && let Some(id) = &quote.native_id
-            && !ids.contains(id)
-        {
-            ids.push(id.clone());
-        }
-    }
-    // A post that quotes hundreds is an index of the thread, not an answer to each; also keeps this linear.
-    ids.truncate(64);
-    ids
+/// Posts that one post answers by quoting them; who quotes more writes an index of the thread. Keeps the
+/// reading of a hostile post linear.
+const MOST_QUOTED: usize = 64;
+
+/// Levels of markup between a post's words and a quotation in them.
+const DEEPEST: usize = 60;
+
+/// Whether the quotation stands in no other quotation of the post.
+fn is_outermost(quotation: ElementRef<'_>, words: ElementRef<'_>, selectors: &Selectors) -> bool {
+    let above = quotation.ancestors().take_while(|node| node.id() != words.id()).take(DEEPEST);
+    !above.filter_map(ElementRef::wrap).any(|element| selectors.quote.fits(element))
 }

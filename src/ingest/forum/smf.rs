@@ -35,5 +35,6 @@ pub(in crate::ingest) static SMF: Forum = Forum::new(Spec {
     next: "link[rel=next] @href, a.nav_page[rel=next] @href, a[rel=next] @href",
     previous: "a[rel=prev]",
     pager: ".pagelinks, .pagesection .pagelinks, .middletext",
+    anchor: "msg",
     ..Spec::EMPTY
 });

@@ -26,5 +26,6 @@ pub(in crate::ingest) static SOMETHING_AWFUL: Forum = Forum::new(Spec {
     ignored: "table.post.ignored",
     next: "link[rel=next] @href, .pages a[title=Next page][href] @href, a[rel=next] @href",
     previous: "a[rel=prev], .pages a[title^=Previous]",
+    anchor: "post",
     ..Spec::EMPTY
 });

@@ -29,5 +29,6 @@ pub(in crate::ingest) static VANILLA: Forum = Forum::new(Spec {
     next: "link[rel=next] @href, a.Next[href] @href",
     previous: "a.Previous[href]",
     pager: ".Pager, .NumberedPager",
+    anchor: "Comment_",
     ..Spec::EMPTY
 });

@@ -36,6 +36,7 @@ pub(in crate::ingest) static VBULLETIN_4: Forum = Forum::new(Spec {
     previous: "a[rel=prev], .prev_next a[rel=prev]",
     pager: ".pagination",
     declared: "#postpagestats_above, .postpagestats, #postpagestats",
+    anchor: "post",
     ..Spec::EMPTY
 });
 
@@ -72,6 +73,7 @@ pub(in crate::ingest) static VBULLETIN_3: Forum = Forum::new(Spec {
     next: "link[rel=next] @href, a[rel=next] @href",
     previous: "a[rel=prev]",
     pager: ".pagenav",
+    anchor: "post",
     ..Spec::EMPTY
 });
 
@@ -109,5 +111,6 @@ pub(in crate::ingest) static VBULLETIN_5: Forum = Forum::new(Spec {
     previous: "a.left-arrow[href], a[rel=prev][href]",
     pager: ".pagenav",
     declared: ".never",
+    anchor: "post",
     ..Spec::EMPTY
 });

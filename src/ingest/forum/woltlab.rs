@@ -34,5 +34,6 @@ pub(in crate::ingest) static WOLTLAB: Forum = Forum::new(Spec {
     next: "link[rel=next] @href, .pagination .skip a[rel=next] @href, a[rel=next] @href",
     previous: "a[rel=prev]",
     pager: ".pagination ul, .pagination",
+    anchor: "post",
     ..Spec::EMPTY
 });

@@ -37,6 +37,7 @@ pub(in crate::ingest) static XENFORO: Forum = Forum::new(Spec {
     ignored: ".message--ignored, .messageNotice--ignored, .is-ignored",
     next: "a.pageNav-jump--next @href, link[rel=next] @href, a.pageNavSimple-el--next @href",
     previous: "a.pageNav-jump--prev, a.pageNavSimple-el--prev",
+    anchor: "post-",
     ..Spec::EMPTY
 });
 
@@ -73,5 +74,6 @@ pub(in crate::ingest) static XENFORO_1: Forum = Forum::new(Spec {
     next: "link[rel=next] @href, .PageNav a.next @href",
     previous: ".PageNav a.prev",
     pager: ".PageNav nav",
+    anchor: "post-",
     ..Spec::EMPTY
 });
