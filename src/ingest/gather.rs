@@ -95,6 +95,8 @@ impl Gather {
     pub(super) fn add(&mut self, reading: Reading, page: &Page) -> Result<()> {
         let is_opening = |draft: &&Draft| draft.parent == Parent::Opening && draft.state != State::Missing;
         if let Some(opening) = reading.drafts.iter().find(is_opening) {
+            // The page that opens the thread has the thread's address; a later one has its own.
+            self.url = reading.url.clone().or_else(|| self.url.take());
             match &self.opening {
                 Some(known) if *known != opening.key => {
                     return Err(Error::Unrecognised {

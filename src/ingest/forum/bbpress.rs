@@ -9,9 +9,10 @@ pub(in crate::ingest) static BBPRESS: Forum = Forum::new(Spec {
     marks: &[&["bbp-reply-content"], &["bbp-topic-content"]],
     title: "h1.entry-title, .bbp-topic-content > h2, .bbp-lead-topic h2, h1.page-title, h1",
     aside: "[id^=post-][id*=-featured], #sidebar, .widget, .bbp-reply-form, .bbp-topic-form, .bbp-pagination-count",
-    post: ".bbp-topic-content.bbp-lead-topic, div.bbp-lead-topic, div.bbp-reply, div[id#=post-].reply, div[id#=post-].topic, .hentry[id#=post-], \
-           div[id^=post-].reply, div[id^=post-].topic, ul.bbp-lead-topic > li.bbp-body",
-    id: "[id^=post-] @id, [id#=bbp-voting-] @id, .bbp-reply-permalink @href, [data-post-id] @data-post-id",
+    post: ".bbp-topic-content.bbp-lead-topic, div.bbp-lead-topic, div.bbp-reply, div[class*=loop-item-], \
+           ul.bbp-lead-topic > li.bbp-body",
+    id: "[id^=post-] @id, [id#=bbp-voting-] @id, .bbp-reply-permalink @href, [data-post-id] @data-post-id, \
+         [class*=post-] @class",
     author: ".bbp-author-name, .bbp-reply-post-name a, .bbp-thread-byline a, .bbp-reply-post-name, a.bbp-author-link .bbp-author-name, .bbp-author-link, \
              .bbp-reply-author a[class*=name], .bbp-topic-author a[class*=name], .bbp-thread-byline",
     time: "time[datetime] @datetime, .bbp-reply-post-date, .bbp-topic-post-date",

@@ -13,7 +13,7 @@ use super::selector::Hit;
 use super::{Selectors, digits};
 use crate::error::Result;
 use crate::fetch::Request;
-use crate::ingest::html::{attribute, text_of};
+use crate::ingest::html::{Treat, attribute, body_with, has_class, text_of};
 use crate::ingest::{Document, Reading};
 use crate::thread::{Draft, Parent, State};
 
@@ -125,7 +125,7 @@ impl<'a> Around<'a> {
             (None, _) => here.clone(),
         };
         let first_page = !self.has_previous && self.pager.current().is_none_or(|page| page == 1);
-        let title = self.title.and_then(|hit| hit.value());
+        let title = self.title.map(|hit| heading(hit.element)).filter(|title| !title.is_empty());
         let title = title.or_else(|| self.og_title.map(str::to_owned)).or(self.page_title.take());
         let declared =
             self.declared.and_then(|hit| hit.value()).and_then(|text| count(&text, selectors.declared_first));
@@ -227,6 +227,16 @@ impl Place {
         };
         link.or_else(anchored).map(|url| without_session(url).to_string())
     }
+}
+
+/// The words of a heading without the labels that boards put before a title.
+fn heading(element: ElementRef<'_>) -> String {
+    let is_label = |part: ElementRef<'_>| {
+        let is = |class: &&str| has_class(part.value(), class);
+        ["label", "labelLink", "label-append", "badge", "ipsBadge", "prefix"].iter().any(is)
+    };
+    let words = body_with(element, &|part| if is_label(part) { Treat::Skip } else { Treat::Normal });
+    words.text().replace('\n', " ")
 }
 
 /// Whether a quoted post is older than the post that opens the thread, and so of another thread.
