@@ -322,7 +322,11 @@ impl Report {
             flags: flags(findings),
             summary: summary(findings),
             coverage: Coverage::of(thread, findings.duplicates, findings.units),
-            annotator: AnnotatorView { name: findings.annotator.0, about: findings.annotator.1, chosen: None },
+            annotator: AnnotatorView {
+                name: findings.annotator.0,
+                about: findings.annotator.1,
+                chosen: None,
+            },
         }
     }
 

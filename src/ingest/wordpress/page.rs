@@ -22,7 +22,16 @@ const ENGINE: [&str; 6] =
     ["wp-content/", "wp-json", "wp-includes/", "class=\"comment-list", "class=\"commentlist", "wpdiscuz"];
 
 /// What stands before the number of a comment in its id or class.
-const MARKS: [&str; 6] = ["\"comment-", "'comment-", "li-comment-", "div-comment-", "wpd-comm-", " comment-"];
+const MARKS: [&str; 8] = [
+    "\"comment-",
+    "'comment-",
+    "li-comment-",
+    "div-comment-",
+    "wpd-comm-",
+    " comment-",
+    "replytocom=",
+    "data-commentid=\"",
+];
 
 /// Elements looked at for the id of a comment whose own element has none.
 const NEAR: usize = 200;
@@ -330,12 +339,12 @@ fn is_heading(element: &Element) -> bool {
 fn counts_comments(element: ElementRef<'_>) -> bool {
     let value = element.value();
     let names = ["class", "id"].map(|name| attribute(value, name).unwrap_or_default());
-    let marked = |name: &&str| {
+    let marked = |name: &str| {
         ["comments-title", "comment-title", "comments-count", "comment-count", "comments_title", "wpdtc"]
             .iter()
             .any(|mark| name.contains(mark))
     };
-    if names.iter().any(|name| marked(name)) {
+    if names.into_iter().any(marked) {
         return true;
     }
     let around = || element.ancestors().take(3).filter_map(ElementRef::wrap);
