@@ -8,12 +8,15 @@ mod activitypub;
 mod bluesky;
 mod collect;
 mod discourse;
+mod disqus;
 mod document;
 mod entity;
+mod forum;
 mod gather;
 mod hacker_news;
 mod html;
 mod imageboard;
+mod isso;
 mod json;
 mod kialo;
 mod lemmy;
@@ -21,10 +24,14 @@ mod lobsters;
 mod markdown;
 mod mastodon;
 mod ndjson;
+mod peertube;
 mod plain_text;
 mod reddit;
 mod slashdot;
 mod walls;
+mod wordpress;
+mod xml;
+mod youtube;
 
 pub use collect::{Event, Limits, collect};
 pub use document::Document;
@@ -79,6 +86,9 @@ pub struct Reading {
     pub url: Option<Url>,
     /// How many posts the thread has as the source declares it, the opening post counted in.
     pub declared: Option<u32>,
+    /// Where the page stands among the thread's pages, later ones larger; `None` when the order in which
+    /// pages are given is the only one known.
+    pub place: Option<u64>,
     /// The posts in the order of the page.
     pub drafts: Vec<Draft>,
     /// What to ask for to get the rest of the thread, in order.
@@ -106,6 +116,26 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &slashdot::Slashdot,
     &imageboard::Imageboard,
     &kialo::Kialo,
+    &forum::XENFORO,
+    &forum::XENFORO_1,
+    &forum::VBULLETIN_4,
+    &forum::VBULLETIN_5,
+    &forum::VBULLETIN_3,
+    &forum::INVISION,
+    &forum::SOMETHING_AWFUL,
+    &forum::FLUXBB,
+    &forum::PHPBB,
+    &forum::MYBB,
+    &forum::SMF,
+    &forum::WOLTLAB,
+    &forum::VANILLA,
+    &forum::BBPRESS,
+    &forum::STEAM,
+    &disqus::Disqus,
+    &isso::Isso,
+    &peertube::PeerTube,
+    &youtube::YouTube,
+    &wordpress::WordPress,
     &ndjson::Ndjson,
     &plain_text::PlainText,
 ];
