@@ -139,14 +139,16 @@ fn story(article: ElementRef<'_>, reading: &mut Reading) {
     reading.drafts.push(draft);
 }
 
-/// Says what the page leaves out and asks for it.
+/// Says what the page leaves out.
 fn gaps(reading: &mut Reading, hidden: usize, short: usize) {
+    let of =
+        |count: usize| if count == 1 { "1 comment is".to_owned() } else { format!("{count} comments are") };
     if hidden > 0 {
-        let words = format!("{hidden} comments are hidden below the threshold; stubs keep their places");
+        let words = format!("{} hidden below the threshold; stubs keep their places", of(hidden));
         reading.notices.push(Notice::new(NoticeKind::Truncated, words));
     }
     if short > 0 {
-        let words = format!("{short} comments are shown in short; their text may end early");
+        let words = format!("{} shown in short; the text may end early", of(short));
         reading.notices.push(Notice::new(NoticeKind::Truncated, words));
     }
 }
