@@ -13,6 +13,7 @@ mod hacker_news;
 mod html;
 mod json;
 mod lemmy;
+mod mail;
 mod markdown;
 mod ndjson;
 mod plain_text;
@@ -92,6 +93,7 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &lemmy::Lemmy,
     &reddit::Reddit,
     &discourse::Discourse,
+    &mail::Mail,
     &ndjson::Ndjson,
     &plain_text::PlainText,
 ];
