@@ -136,7 +136,7 @@ const COUNTED_AGAIN: &[(&str, u64)] = &[
 fn captured_pages_give_as_many_posts_as_they_hold() {
     let Some(threads) = captures() else { return };
     let mut wrong = String::new();
-    for folder in ["hackernews", "lemmy", "reddit", "discourse", "walls"] {
+    for folder in ["hackernews", "lemmy", "reddit", "discourse", "mailinglist", "walls"] {
         for meta in entries(&threads.join(folder)) {
             if meta.to_string_lossy().ends_with(".meta.json") {
                 wrong.push_str(&compare(&meta));

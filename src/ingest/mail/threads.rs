@@ -56,9 +56,8 @@ impl Threads {
             let mut key = mail.id.clone().unwrap_or_else(|| format!("mail-{}", place + 1));
             if let Some(first) = at.get(&key).and_then(|&first| mails.get(first)) {
                 // The same mail that came twice, unless a broken program uses one id for all of its mail.
-                if first.date == mail.date && first.author == mail.author
-                    || first.subject == mail.subject && first.author == mail.author
-                {
+                let alike = first.date == mail.date || first.subject == mail.subject;
+                if alike && first.author == mail.author {
                     repeated += 1;
                     if let Some(same) = same.get_mut(place) {
                         *same = true;
@@ -123,7 +122,10 @@ impl Threads {
             if about.is_empty() {
                 continue;
             }
-            let alone = mail.references.is_empty() && mail.in_reply_to.is_empty();
+            // A reply to what the mailbox lacks keeps its stub; only its conversation is told by the subject.
+            let named = || mail.references.iter().chain(&mail.in_reply_to);
+            let alone = !named().any(|id| self.at.contains_key(id));
+            let nameless = named().next().is_none();
             let known = latest.get(&about).copied();
             let known = known.filter(|(since, _)| date.saturating_sub(*since) <= SUBJECT_LASTS);
             match known {
@@ -131,7 +133,7 @@ impl Threads {
                     sets.join(place, first);
                     latest.insert(about, (date, first));
                     if let Some(joined) = joined.get_mut(place) {
-                        *joined = true;
+                        *joined = nameless;
                     }
                 }
                 // Another message of the conversation keeps its subject alive.

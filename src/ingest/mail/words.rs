@@ -38,7 +38,7 @@ pub(super) fn body(text: &str, flow: Flow, attachments: &[String]) -> Body {
         builder: Body::builder(),
         open: 0,
         whole: 0,
-        next: None,
+        next: Vec::new(),
         skipped: None,
         code: false,
     };
@@ -101,7 +101,7 @@ struct Letter<'l> {
     /// Whole messages below the author's own words that have begun; all that follows is theirs.
     whole: usize,
     /// Whose words come next, and how deep.
-    next: Option<(usize, Quoted)>,
+    next: Vec<(usize, Quoted)>,
     /// The depth of the signature or footer that is being left out.
     skipped: Option<usize>,
     /// Whether a patch is being read, in which white space counts.
@@ -174,11 +174,11 @@ impl Letter<'_> {
         self.end_code();
         if self.depth(next) > depth {
             // The message below bears marks of its own.
-            self.next = Some((depth + self.whole + 1, quoted));
+            self.next.push((depth + self.whole + 1, quoted));
         } else if depth == 0 {
             self.close_to(self.whole);
             self.whole = (self.whole + 1).min(DEEPEST);
-            self.next = Some((self.whole, quoted));
+            self.next.push((self.whole, quoted));
         }
         Some(next)
     }
@@ -210,7 +210,7 @@ impl Letter<'_> {
             let next = self.after_blanks(last + 1);
             if self.depth(next) > depth {
                 self.end_code();
-                self.next = Some((depth + self.whole + 1, quoted));
+                self.next.push((depth + self.whole + 1, quoted));
                 return Some(next);
             }
             // Some programs quote the whole message without a mark, and nothing but it follows.
@@ -219,7 +219,7 @@ impl Letter<'_> {
                 self.end_code();
                 self.close_to(self.whole);
                 self.whole = (self.whole + 1).min(DEEPEST);
-                self.next = Some((self.whole, quoted));
+                self.next.push((self.whole, quoted));
                 return Some(next);
             }
             return None;
@@ -309,18 +309,18 @@ impl Letter<'_> {
         if text.trim().is_empty() {
             return;
         }
-        let fresh = self.next.take_if(|(at, _)| *at <= depth);
-        if let Some((at, _)) = &fresh {
+        let fresh = std::mem::take(&mut self.next);
+        let newest = fresh.iter().map(|(at, _)| *at).filter(|at| *at <= depth).min();
+        if let Some(at) = newest {
             self.close_to(at.saturating_sub(1));
         }
         self.close_to(depth);
         while self.open < depth {
             self.open += 1;
-            let quoted = fresh.as_ref().filter(|(at, _)| *at == self.open);
+            let quoted = fresh.iter().rfind(|(at, _)| *at == self.open);
             let quoted = quoted.map(|(_, quoted)| quoted.clone()).unwrap_or_default();
             self.builder.begin_quote(quoted.author, quoted.id);
         }
-        // Marks that the text begins with itself would be taken for a quotation.
         self.builder.text(text);
         self.builder.line_break();
     }
