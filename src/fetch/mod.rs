@@ -21,6 +21,7 @@ mod answer;
 mod charset;
 mod compression;
 mod load;
+mod maildir;
 mod manifest;
 mod natural_order;
 mod page;
