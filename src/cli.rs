@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use rejoinder::annotate::ANNOTATORS;
 use rejoinder::evaluate::Task;
+use rejoinder::fetch::Header;
 use rejoinder::report::formats::FORMATS;
 
 /// Maps the argument of a discussion thread: who claims what, who rebuts whom, what stands.
@@ -227,6 +228,21 @@ pub struct SourceArgs {
     /// Seconds between two requests to one host
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, help_heading = "Fetching")]
     pub wait: std::time::Duration,
+    /// Cookies for the thread's own host, in Netscape's format as browser extensions and curl write it
+    #[arg(long, value_name = "FILE", help_heading = "Fetching")]
+    pub cookies: Option<PathBuf>,
+    /// A header for the thread's own host, such as 'Authorization: Bearer ...'; may be given again
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = Header::parse, help_heading = "Fetching")]
+    pub headers: Vec<Header>,
+    /// Where answers are kept between runs [default: the system's folder for caches]
+    #[arg(long, value_name = "DIR", help_heading = "Fetching")]
+    pub cache_dir: Option<PathBuf>,
+    /// Keep no answers between runs and use none
+    #[arg(long, conflicts_with_all = ["cache_dir", "cache_private"], help_heading = "Fetching")]
+    pub no_cache: bool,
+    /// Keep also what was fetched with --cookies or --header
+    #[arg(long, help_heading = "Fetching")]
+    pub cache_private: bool,
     /// Allow private and loopback addresses
     #[arg(long, help_heading = "Fetching")]
     pub allow_private: bool,

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 use std::rc::Rc;
 
 use clap::CommandFactory;
+use url::Url;
 
 use crate::cli::{
     Cli, Command, EvalArgs, MapArgs, ReviewArgs, ReviewFormat, SourceArgs, SummaryArgs, SummaryFormat,
@@ -17,12 +18,12 @@ use crate::progress::{Progress, shown};
 use rejoinder::annotate;
 use rejoinder::error::{Error, Result};
 use rejoinder::evaluate::{self, Task};
-use rejoinder::fetch::{self, Fallback, Fetcher, Recorder, Source, Web};
+use rejoinder::fetch::{self, Credentials, Fallback, Fetcher, Keep, Proxies, Recorder, Source, Web};
 use rejoinder::ingest::{self, Limits, PLATFORMS};
 use rejoinder::pipeline::{self, Linked};
 use rejoinder::report::Report;
 use rejoinder::report::formats::{self, FORMATS};
-use rejoinder::thread::{Notice, Thread};
+use rejoinder::thread::{Notice, NoticeKind, Thread};
 
 /// Runs one command.
 pub fn run(cli: Cli) -> Result<()> {
@@ -191,18 +192,10 @@ fn tell(notices: &[Notice], progress: &Progress) {
 }
 
 fn gather(args: &SourceArgs, progress: &Rc<Progress>) -> Result<Thread> {
-    let settings = fetch::Settings {
-        allow_private: args.allow_private,
-        ignore_robots: args.ignore_robots,
-        max_redirects: args.max_redirects,
-        max_bytes: args.max_bytes,
-        timeout: args.timeout,
-        max_time: args.max_time,
-        wait: args.wait,
-    };
     let source = Source::parse(args.source.as_deref().unwrap_or_default(), args.url.as_deref())?;
-    let recording = source.recording(&settings)?;
     let online = matches!(source, Source::Url(_)) || args.follow;
+    let settings = settings(args, &source, online)?;
+    let recording = source.recording(&settings)?;
     let web: Option<Box<dyn Fetcher>> = match (online, &args.save) {
         (false, _) => None,
         (true, None) => Some(Box::new(web(&settings, progress)?)),
@@ -213,19 +206,111 @@ fn gather(args: &SourceArgs, progress: &Rc<Progress>) -> Result<Thread> {
         (Some(saved), None) => Some(Box::new(saved)),
         (None, web) => web,
     };
-    let pages = match (&source, fetcher.as_deref()) {
-        (Source::Url(url), Some(fetcher)) => vec![fetcher.fetch(&ingest::request_for(url))?],
-        _ => fetch::load(&source, &settings)?,
+    let first = match (&source, fetcher.as_deref()) {
+        (Source::Url(url), Some(fetcher)) => {
+            if let Some(proxy) = settings.proxies.shown_for(url) {
+                progress.say(&format!("note: asking through the proxy {proxy}"));
+            }
+            Some((ingest::request_for(url), fetcher))
+        }
+        _ => None,
+    };
+    let pages = match &first {
+        Some((request, fetcher)) => vec![fetcher.fetch(request).map_err(ingest::explain)?],
+        None => fetch::load(&source, &settings)?,
     };
     let limits = Limits { pages: args.max_pages, posts: args.max_posts };
-    ingest::collect(pages, args.thread.as_deref(), fetcher.as_deref(), &limits, &mut |event| {
-        progress.page(event)
-    })
+    let thread = ingest::collect(pages, args.thread.as_deref(), fetcher.as_deref(), &limits, &mut |event| {
+        progress.page(event);
+    });
+    match (&thread, &first) {
+        (Ok(thread), _) if is_whole(thread) => fetcher.iter().for_each(Fetcher::finished),
+        (Err(_), Some((request, fetcher))) => fetcher.forget(request),
+        _ => {}
+    }
+    thread
+}
+
+/// Whether nothing was missed for trouble on the way, so that there is nothing to continue.
+fn is_whole(thread: &Thread) -> bool {
+    thread.notices.iter().all(|notice| notice.kind != NoticeKind::NotFollowed)
+}
+
+/// How to fetch what these arguments ask for.
+fn settings(args: &SourceArgs, source: &Source, online: bool) -> Result<fetch::Settings> {
+    let mut settings = fetch::Settings {
+        allow_private: args.allow_private,
+        ignore_robots: args.ignore_robots,
+        max_redirects: args.max_redirects,
+        max_bytes: args.max_bytes,
+        timeout: args.timeout,
+        max_time: args.max_time,
+        wait: args.wait,
+        ..fetch::Settings::default()
+    };
+    if !online {
+        return Ok(settings);
+    }
+    settings.proxies = Proxies::from_variables(|name| std::env::var(name).ok())?;
+    settings.keep = keep(args);
+    let given = match (source, &args.url) {
+        (Source::Url(url), _) => Some(url.clone()),
+        (_, Some(url)) => Url::parse(url).ok(),
+        _ => None,
+    };
+    let wanted = args.cookies.is_some() || !args.headers.is_empty();
+    let Some(owner) = given.filter(|_| wanted) else {
+        if wanted {
+            return Err(Error::Setting {
+                what: "--cookies and --header".to_owned(),
+                reason: "they are for the thread's own host, so say with --url where the thread is"
+                    .to_owned(),
+            });
+        }
+        return Ok(settings);
+    };
+    let mut credentials = Credentials::for_host_of(&owner);
+    for header in &args.headers {
+        credentials = credentials.with_header(header.clone());
+    }
+    if let Some(file) = &args.cookies {
+        credentials = credentials.with_cookie_file(file)?;
+    }
+    settings.credentials = credentials;
+    Ok(settings)
+}
+
+/// Bytes of all kept answers together.
+const CACHE_BYTES: u64 = 512 << 20;
+
+/// Where answers are kept. Nowhere, when the system names no folder for caches or it cannot be made: that
+/// costs time and nothing else. A folder that the user names must be usable.
+fn keep(args: &SourceArgs) -> Option<Keep> {
+    if args.no_cache {
+        return None;
+    }
+    let named = args.cache_dir.clone();
+    let usual = || cache_folder().filter(|folder| fs::create_dir_all(folder).is_ok());
+    let folder = named.or_else(usual)?;
+    Some(Keep { folder, max_bytes: CACHE_BYTES, private: args.cache_private })
+}
+
+/// This program's folder for caches, as the system has them.
+fn cache_folder() -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    if cfg!(windows) {
+        variable("LOCALAPPDATA").map(|base| base.join("rejoinder").join("cache"))
+    } else if cfg!(target_os = "macos") {
+        variable("HOME").map(|home| home.join("Library/Caches/rejoinder"))
+    } else {
+        let base = variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")));
+        base.map(|base| base.join("rejoinder"))
+    }
 }
 
 fn web(settings: &fetch::Settings, progress: &Rc<Progress>) -> Result<Web> {
     let progress = Rc::clone(progress);
-    Web::new(settings.clone(), Box::new(move |waiting| progress.waiting(waiting)))
+    Web::new(settings.clone(), Box::new(move |happening| progress.happening(happening)))
 }
 
 fn platforms() -> Result<()> {

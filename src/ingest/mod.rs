@@ -19,7 +19,7 @@ mod plain_text;
 mod reddit;
 mod walls;
 
-pub use collect::{Event, Limits, collect};
+pub use collect::{Event, Limits, collect, explain};
 pub use document::Document;
 
 use url::Url;

@@ -1,6 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::*;
+use crate::fetch::Proxies;
 
 #[path = "../../../tests/support/server.rs"]
 mod server;
@@ -49,16 +50,16 @@ fn a_robots_txt_that_redirects_to_the_inside_is_not_followed() {
 fn a_name_that_resolves_to_the_inside_is_refused_where_the_connection_is_made() {
     let server = Server::with_pages(&[("/", Served::html("hi"))]);
     // The check of the URL lets a name pass; `localhost.localdomain` and the like are caught when resolved.
-    let transport = Transport::new(Guard::new(false)).unwrap();
+    let transport = Transport::new(Guard::new(false), Proxies::default()).unwrap();
     let url = Url::parse(&format!("http://localhost:{}/", server.port())).unwrap();
-    let want = Want { accept: "*/*", max_bytes: 100, cut: false };
+    let want = Want { accept: "*/*", max_bytes: 100, cut: false, headers: &[] };
     let failure = transport.get(&url, &want, Duration::from_secs(5), "--timeout").unwrap_err();
     let error = failure.into_error(&url);
     assert!(matches!(error, Error::Refused { .. }), "{error}");
     assert!(error.to_string().contains("localhost stands for"), "{error}");
     assert!(server.paths().is_empty());
 
-    let transport = Transport::new(Guard::new(true)).unwrap();
+    let transport = Transport::new(Guard::new(true), Proxies::default()).unwrap();
     assert_eq!(transport.get(&url, &want, Duration::from_secs(5), "--timeout").unwrap().body, b"hi");
 }
 
