@@ -91,8 +91,8 @@ pub(super) struct Cache {
     now: i64,
     /// Set by the first request: the mark of this reading, and since when it goes on.
     reading: Option<(PathBuf, i64)>,
-    /// Names of files to take away when the reading is complete.
-    passing: Vec<String>,
+    /// Files to take away when the reading is complete.
+    passing: Vec<PathBuf>,
     size: u64,
 }
 
@@ -113,7 +113,7 @@ impl Cache {
         if self.reading.is_some() {
             return None;
         }
-        let mark = self.keep.folder.join(MARKS).join(name(&self.key(request)));
+        let mark = self.keep.folder.join(MARKS).join(name(&format!("mark {}", self.key(request))));
         let begun = fs::read_to_string(&mark).ok().and_then(|text| text.trim().parse::<i64>().ok());
         let going_on = begun.filter(|begun| (0..UNFINISHED).contains(&self.now.saturating_sub(*begun)));
         if going_on.is_none() {
@@ -126,8 +126,8 @@ impl Cache {
 
     /// The reading is complete: what was kept for its sake only goes.
     pub(super) fn finish(&mut self) {
-        for name in self.passing.drain(..) {
-            let _ = fs::remove_file(self.keep.folder.join(name));
+        for path in self.passing.drain(..) {
+            let _ = fs::remove_file(path);
         }
         if let Some((mark, _)) = &self.reading {
             let _ = fs::remove_file(mark);
@@ -137,11 +137,12 @@ impl Cache {
     /// What was kept of this request's answer.
     pub(super) fn find(&mut self, request: &Request, max_bytes: u64) -> Option<Kept> {
         let key = self.key(request);
-        let file = name(&key);
-        let found = read(&self.keep.folder.join(&file), &key, max_bytes)?;
+        let [lasting, passing] = self.paths(&key);
+        let read = |path: &Path| read(path, &key, max_bytes);
+        let found = read(&passing).or_else(|| read(&lasting))?;
         let since = self.reading.as_ref().map_or(self.now, |(_, since)| *since);
         if found.passing {
-            self.passing.push(file);
+            self.passing.push(passing);
             if found.fetched_at < since {
                 return None;
             }
@@ -183,19 +184,29 @@ impl Cache {
         if self.size.saturating_add(size) > self.keep.max_bytes {
             self.size = make_room(&self.keep.folder, self.keep.max_bytes.saturating_sub(size), self.now);
         }
-        let file = name(&head.key);
+        let [lasting, passing] = self.paths(&head.key);
+        let (path, other) = if head.passing { (passing, lasting) } else { (lasting, passing) };
+        let _ = fs::remove_file(other);
         // A full disk costs the cache, not the reading.
-        if write_whole(&self.keep.folder.join(&file), &[line.as_bytes(), b"\n", &answer.bytes]).is_ok() {
+        if write_whole(&path, &[line.as_bytes(), b"\n", &answer.bytes]).is_ok() {
             self.size = self.size.saturating_add(size);
             if head.passing {
-                self.passing.push(file);
+                self.passing.push(path);
             }
         }
     }
 
     /// Takes away what was kept of a request's answer.
     pub(super) fn forget(&self, request: &Request) {
-        let _ = fs::remove_file(self.keep.folder.join(name(&self.key(request))));
+        for path in self.paths(&self.key(request)) {
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// The file of an answer, and the one it has when it may not outlive its reading.
+    fn paths(&self, key: &str) -> [PathBuf; 2] {
+        let name = name(key);
+        [self.keep.folder.join(&name), self.keep.folder.join(MARKS).join(&name)]
     }
 
     fn key(&self, request: &Request) -> String {
@@ -203,7 +214,7 @@ impl Cache {
     }
 }
 
-/// The folder of the marks, in the folder of the pages.
+/// The folder of the marks and of what goes with them, in the folder of the pages. Nothing in it grows old.
 const MARKS: &str = "unfinished";
 
 impl Kept {
@@ -328,18 +339,18 @@ fn make_room(folder: &Path, most: u64, now: i64) -> u64 {
             let worthless = if ending.is_empty() { is_marks && age > UNFINISHED } else { age > 600 };
             if worthless {
                 let _ = fs::remove_file(entry.path());
-            } else if !is_marks {
-                files.push((since, file, found.len()));
+            } else {
+                files.push((since, entry.path(), found.len()));
             }
         }
     }
     files.sort();
     let mut size = files.iter().fold(0u64, |sum, (_, _, length)| sum.saturating_add(*length));
-    for (_, file, length) in files {
+    for (_, path, length) in files {
         if size <= most {
             break;
         }
-        if fs::remove_file(folder.join(file)).is_ok() {
+        if fs::remove_file(path).is_ok() {
             size = size.saturating_sub(length);
         }
     }
@@ -350,7 +361,11 @@ fn make_room(folder: &Path, most: u64, now: i64) -> u64 {
 mod tests {
     use super::*;
 
-    const NOW: i64 = 1_800_000_000;
+    /// The clock of the files, which the test cannot set.
+    fn now() -> i64 {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        since.as_secs() as i64
+    }
 
     fn open(folder: &Path, now: i64) -> Cache {
         let keep = Keep { folder: folder.to_owned(), max_bytes: 4_000, private: false };
@@ -393,15 +408,16 @@ mod tests {
 
     #[test]
     fn a_reading_that_broke_off_goes_on_with_its_pages_and_a_complete_one_begins_afresh() {
+        let began = now();
         let folder = tempfile::tempdir().unwrap();
-        let mut first = open(folder.path(), NOW);
+        let mut first = open(folder.path(), began);
         assert_eq!(first.begin(&request("1")), None);
-        first.put(&request("1"), &answer("1", NOW), &terms("no-store"));
-        first.put(&request("2"), &answer("2", NOW), &Terms::default());
+        first.put(&request("1"), &answer("1", began), &terms("no-store"));
+        first.put(&request("2"), &answer("2", began), &Terms::default());
         drop(first);
 
-        let mut second = open(folder.path(), NOW + 100);
-        assert_eq!(second.begin(&request("1")), Time::from_unix(NOW));
+        let mut second = open(folder.path(), began + 100);
+        assert_eq!(second.begin(&request("1")), Time::from_unix(began));
         for at in ["1", "2"] {
             let kept = second.find(&request(at), 100).unwrap();
             assert!(second.is_fresh(&kept));
@@ -409,20 +425,21 @@ mod tests {
         }
         second.finish();
 
-        let mut third = open(folder.path(), NOW + 200);
+        let mut third = open(folder.path(), began + 200);
         assert_eq!(third.begin(&request("1")), None);
         assert!(third.find(&request("1"), 100).is_none(), "it must not be stored");
         let kept = third.find(&request("2"), 100).unwrap();
         assert!(!third.is_fresh(&kept), "it must be asked about");
         drop(third);
-        assert_eq!(open(folder.path(), NOW + 200 + UNFINISHED).begin(&request("1")), None, "too old");
+        assert_eq!(open(folder.path(), began + 200 + UNFINISHED).begin(&request("1")), None, "too old");
     }
 
     #[test]
     fn what_is_damaged_counts_as_nothing() {
+        let began = now();
         let folder = tempfile::tempdir().unwrap();
-        let mut cache = open(folder.path(), NOW);
-        cache.put(&request("1"), &answer("1", NOW), &terms("max-age=100"));
+        let mut cache = open(folder.path(), began);
+        cache.put(&request("1"), &answer("1", began), &terms("max-age=100"));
         let path = folder.path().join(name(&cache.key(&request("1"))));
         let whole = fs::read(&path).unwrap();
         assert!(cache.find(&request("1"), 100).is_some());
@@ -439,15 +456,16 @@ mod tests {
 
     #[test]
     fn the_folder_keeps_within_its_size_and_leaves_other_files_alone() {
+        let began = now();
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("notes.txt"), "mine").unwrap();
-        let mut cache = open(folder.path(), NOW);
+        let mut cache = open(folder.path(), began);
         for at in 0..40 {
-            cache.put(&request(&at.to_string()), &answer("x", NOW), &Terms::default());
+            cache.put(&request(&at.to_string()), &answer("x", began), &Terms::default());
         }
         cache.put(
             &request("huge"),
-            &Answer { bytes: vec![b'x'; 1_001], ..answer("x", NOW) },
+            &Answer { bytes: vec![b'x'; 1_001], ..answer("x", began) },
             &Terms::default(),
         );
         let sizes = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().metadata().unwrap());
@@ -458,16 +476,17 @@ mod tests {
 
     #[test]
     fn what_a_known_visitor_sees_is_kept_only_when_wanted_and_for_that_visitor() {
+        let began = now();
         let folder = tempfile::tempdir().unwrap();
         let who = "somebody".to_owned();
         for private in [false, true] {
             let keep = Keep { folder: folder.path().to_owned(), max_bytes: 4_000, private };
-            let mut cache = Cache::open(&keep, who.clone(), NOW).unwrap();
-            cache.put(&request("1"), &answer("1", NOW), &terms("max-age=100"));
+            let mut cache = Cache::open(&keep, who.clone(), began).unwrap();
+            cache.put(&request("1"), &answer("1", began), &terms("max-age=100"));
             assert_eq!(cache.find(&request("1"), 100).is_some(), private);
         }
         assert!(
-            open(folder.path(), NOW).find(&request("1"), 100).is_none(),
+            open(folder.path(), began).find(&request("1"), 100).is_none(),
             "a stranger sees something else"
         );
     }

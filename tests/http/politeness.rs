@@ -11,11 +11,15 @@ use super::*;
 fn watched(settings: Settings) -> (Web, Rc<RefCell<Vec<Waiting>>>) {
     let pauses = Rc::new(RefCell::new(Vec::new()));
     let log = pauses.clone();
-    let web = Web::new(settings, Box::new(move |happening| {
-        if let Happening::Waiting(waiting) = happening {
-            log.borrow_mut().push(waiting.clone());
-        }
-    })).unwrap();
+    let web = Web::new(
+        settings,
+        Box::new(move |happening| {
+            if let Happening::Waiting(waiting) = happening {
+                log.borrow_mut().push(waiting.clone());
+            }
+        }),
+    )
+    .unwrap();
     (web, pauses)
 }
 

@@ -259,7 +259,10 @@ fn builder(tls: &rustls::ClientConfig) -> ClientBuilder {
 /// TLS by ring, trusting the roots that browsers trust.
 fn tls() -> std::result::Result<rustls::ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    #[cfg_attr(not(test), expect(unused_mut, reason = "tests trust one root more"))]
+    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    #[cfg(test)]
+    roots.add(include_bytes!("../../../tests/support/loopback.crt.der").as_slice().into())?;
     let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
