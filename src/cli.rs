@@ -135,11 +135,14 @@ pub struct EvalArgs {
     #[arg(long, value_parser = task_names())]
     pub task: String,
     /// Who is measured
-    #[arg(long, default_value = "model", value_parser = annotator_names())]
+    #[arg(long, default_value = "auto", value_parser = annotator_names())]
     pub annotator: String,
     /// Write each answer as a JSON line: id, label, confidence
     #[arg(long, value_name = "FILE")]
     pub predictions: Option<PathBuf>,
+    /// Print what `linear` sees of each row when asked this question, for fitting it
+    #[arg(long, value_name = "HEAD", hide = true)]
+    pub seen: Option<String>,
     /// The format to print
     #[arg(long, default_value = "text")]
     pub format: ThreadFormat,

@@ -113,7 +113,7 @@ fn review(args: &ReviewArgs) -> Result<()> {
 }
 
 fn eval(args: &EvalArgs) -> Result<()> {
-    let annotator = annotate::named(&args.annotator)?;
+    let annotator = annotate::choose(&args.annotator, 0, 1)?.annotator;
     let known = Task::ALL.iter().find(|(name, _)| *name == args.task);
     let task = known.map_or(Task::Stance, |(_, task)| *task);
     let settings = fetch::Settings { max_bytes: args.max_bytes, ..fetch::Settings::default() };
@@ -121,6 +121,12 @@ fn eval(args: &EvalArgs) -> Result<()> {
     for file in &args.files {
         let pages = fetch::load(&Source::parse(file, None)?, &settings)?;
         for page in &pages {
+            if let Some(head) = &args.seen {
+                for seen in evaluate::seen(&page.name, &page.text, head)? {
+                    text.push_str(&formats::json_line(&seen)?);
+                }
+                continue;
+            }
             let (measured, predictions) = evaluate::measure(&page.name, &page.text, task, annotator)?;
             let title = format!("{} {} by {}", args.task, page.name, annotator.name());
             match args.format {
@@ -170,9 +176,16 @@ fn finish(progress: &Progress, output: Option<&Path>, text: &str) -> Result<()> 
 }
 
 fn report(args: &SourceArgs, annotator: &str, progress: &Rc<Progress>) -> Result<Report> {
-    let annotator = annotate::named(annotator)?;
+    // A wrong name is told before anything is fetched.
+    annotate::choose(annotator, 0, 1)?;
     let linked = read(args, progress)?;
-    let report = pipeline::map(&linked, annotator, &mut |stage| progress.stage(stage));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let choice = annotate::choose(annotator, pipeline::bytes_to_judge(&linked), cores)?;
+    if let Some(why) = &choice.why {
+        progress.say(&format!("note: {why}"));
+    }
+    let mut report = pipeline::map(&linked, choice.annotator, &mut |stage| progress.stage(stage));
+    report.annotator.chosen = choice.why;
     tell(&report.thread.notices, progress);
     // The program ends soon: handing a large thread back piece by piece is work for nothing.
     std::mem::forget(linked);

@@ -73,6 +73,16 @@ pub fn thread_view(linked: &Linked) -> ThreadView {
     ThreadView::new(&linked.thread)
 }
 
+/// How many bytes of words an annotator reads in this thread: each post's and those of what it answers.
+pub fn bytes_to_judge(linked: &Linked) -> usize {
+    let thread = &linked.thread;
+    let length = |post: &Post| post.body.text().len();
+    let both = |post: &Post| {
+        length(post) + post.reply_to.map_or(0, |reply| length(thread.post(reply.post)).min(400))
+    };
+    thread.posts().iter().map(both).sum()
+}
+
 /// The whole map of a linked thread.
 pub fn map(linked: &Linked, annotator: &dyn Annotator, watch: &mut dyn FnMut(Stage)) -> Report {
     let Linked { thread, duplicates } = linked;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rejoinder::error::{Error, Result};
 use rejoinder::fetch::{Media, Page};
 use rejoinder::ingest::{Limits, PLATFORMS, collect};
-use rejoinder::thread::{State, Thread};
+use rejoinder::thread::{Duplicates, KnownBy, Post, State, Thread};
 use serde_json::{Value, json};
 
 fn root() -> PathBuf {
@@ -130,14 +130,70 @@ fn captures() -> Option<PathBuf> {
 const COUNTED_AGAIN: &[(&str, u64)] = &[
     // The item itself and its two replies; only the replies were counted.
     ("algolia-items-17.json", 3),
+    // One reply is shown twice: by itself above the others, and in its place.
+    ("theprepared-raised-beds.html", 14),
 ];
+
+/// Folders of captures that no reader is finished for yet.
+const LATER: &[&str] = &[
+    "4chan",
+    "activitypub",
+    "aif",
+    "argdown",
+    "askbot",
+    "bluesky",
+    "flarum",
+    "github",
+    "kialo",
+    "lobsters",
+    "mailinglist",
+    "mastodon",
+    "nodebb",
+    "schema-jsonld",
+    "schema-microdata",
+    "schema-org",
+    "slashdot",
+    "stackexchange",
+];
+
+/// Captured forum pages and how many of their posts quote a post by its id; each is resolved.
+const QUOTING: &[(&str, usize)] = &[
+    ("xenforo2/freebsd-91732.html", 11),
+    ("invision/kerbal-225132.html", 7),
+    ("vbulletin4/webhostingtalk-1930933.html", 7),
+    ("somethingawful/showthread.html", 29),
+    ("vanilla/polkaudio-181290.html", 6),
+    ("mybb/mybb-222085.html", 3),
+    ("smf/simplemachines-589061.html", 1),
+];
+
+#[test]
+fn quotations_of_captured_forum_pages_become_parents() {
+    let Some(threads) = captures() else { return };
+    for &(name, quoting) in QUOTING {
+        let thread = read(pages(&threads.join(name)), None).unwrap();
+        let quoted = thread.posts().iter().filter_map(|post| post.reply_to);
+        let quoted = quoted.filter(|reply| reply.known_by == KnownBy::Quoted).count();
+        assert_eq!(quoted, quoting, "{name}");
+    }
+    let page = page(&threads.join("fluxbb/archlinux-298271.html"));
+    let mut thread = read(vec![page], None).unwrap();
+    rejoinder::threading::link(&mut thread, &Duplicates::default());
+    let named = |post: &&Post| post.body.quotes().any(|(_, quote, _)| quote.author.is_some());
+    let quoted = |post: &&Post| post.reply_to.is_some_and(|reply| reply.known_by == KnownBy::Quoted);
+    let found = thread.posts().iter().filter(named).filter(quoted).count();
+    assert_eq!(found, 16);
+}
 
 #[test]
 fn captured_pages_give_as_many_posts_as_they_hold() {
     let Some(threads) = captures() else { return };
     let mut wrong = String::new();
-    for folder in ["hackernews", "lemmy", "reddit", "discourse", "walls"] {
-        for meta in entries(&threads.join(folder)) {
+    for folder in entries(&threads) {
+        if LATER.iter().any(|later| folder.ends_with(later)) {
+            continue;
+        }
+        for meta in entries(&folder) {
             if meta.to_string_lossy().ends_with(".meta.json") {
                 wrong.push_str(&compare(&meta));
             }

@@ -84,7 +84,8 @@ fn a_chain_of_replies_of_any_depth_is_mapped() {
     tree += &"]}".repeat(DEEP);
     fs::write(folder.path().join("t.json"), tree).unwrap();
     for format in ["json", "html", "text", "markdown"] {
-        let output = run(folder.path(), &["map", "t.json", "--format", format, "-o", "out"]);
+        let output =
+            run(folder.path(), &["map", "t.json", "--annotator", "rules", "--format", format, "-o", "out"]);
         assert!(output.status.success(), "{format}: {}", text(&output.stderr));
     }
     let args = ["thread", "t.json", "--format", "json"];

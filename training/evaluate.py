@@ -3,7 +3,7 @@ import collections
 
 import torch
 
-from model import mean
+from model import aims, mean
 
 
 def answers(model, encode, examples):
@@ -34,7 +34,7 @@ def of_one(model, h, e):
         if e.get("target") is not None and len(e["pranges"]) > 1:
             scores = torch.full((len(e["pranges"]),), -99.0)
             for n in pseen:
-                scores[n] = model.aimed(mean(h, *e["pranges"][n])) @ (2 * model.aim(reply)) / 8
+                scores[n] = aims(model, reply, reply, mean(h, *e["pranges"][n])[None])[0]
             yield e["set"], "target", e["target"], scores, e
         yield e["set"], "tone", e["tone"], model.heads["tone"](torch.cat([reply, reply])), e
     elif e["task"] != "stance":

@@ -28,9 +28,9 @@ def temperature(rows, known):
         t = step / 100
         loss = weight = 0.0
         for name, task, gold, logits, _ in rows:
-            allowed = sorted(known[name, task])
+            allowed = range(len(logits)) if task == "target" else sorted(known[name, task])
             w = 3.0 if name == "real" else 1.0
-            loss += w * float(F.cross_entropy(logits[allowed][None] / t, torch.tensor([allowed.index(gold)])))
+            loss += w * float(F.cross_entropy(logits[list(allowed)][None] / t, torch.tensor([allowed.index(gold)])))
             weight += w
         best = min(best, (loss / max(weight, 1), t))
     return best[1]
@@ -62,9 +62,11 @@ def main():
     for row in rows:
         known[row[0], row[1]].add(row[2])
         # Twitter and topic-stance balances are not those of replies: they do not set the stance's temperature.
-        if row[1] != "target" and not (row[1] == "stance" and row[0].startswith(("stance/rumour", "stance_topic"))):
+        if not (row[1] == "stance" and row[0].startswith(("stance/rumour", "stance_topic"))):
             by_task[row[1]].append(row)
-    temperatures = {task: temperature(part, known) for task, part in by_task.items()}
+    if a.uncalibrated:
+        by_task = {}
+    temperatures = {"target": 1.0} | {task: temperature(part, known) for task, part in by_task.items()}
     tensors, blobs = [], []
 
     def real(name, t):
@@ -92,7 +94,7 @@ def main():
         for part in ("norm1", "norm2"):
             real("layers.%d.%s.weight" % (i, part), getattr(layer, part).weight)
             real("layers.%d.%s.bias" % (i, part), getattr(layer, part).bias)
-    for task, head in list(model.heads.items()) + [("main", model.main)]:
+    for task, head in list(model.heads.items()) + [("main", model.main), ("struck", model.struck)]:
         real("heads.%s.weight" % task, head.weight)
         real("heads.%s.bias" % task, head.bias)
     real("aim", model.aim.weight)

@@ -11,7 +11,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 HIDDEN, LAYERS, HEADS, FFN = 384, 6, 12, 1536
-LENGTH, PARENT = 160, 64          # tokens in all, and of the parent when the reply wants the rest
+LENGTH, PARENT = 192, 88          # tokens in all, and of the parent when the reply wants the rest
 TASKS = {"stance": 4, "role": 5, "tone": 3, "claim": 2, "adhominem": 2, "insult": 2, "spam": 2}
 
 
@@ -26,7 +26,9 @@ class Layer(nn.Module):
     def forward(self, x, mask):
         b, t, _ = x.shape
         q, k, v = (f(x).view(b, t, HEADS, -1).transpose(1, 2) for f in (self.query, self.key, self.value))
-        a = F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).reshape(b, t, HIDDEN)
+        # By hand: on CPUs the backward pass of torch's fused attention is several times slower than this.
+        weights = (q @ k.transpose(-1, -2) * (HIDDEN // HEADS) ** -0.5 + mask).softmax(-1).to(v.dtype)
+        a = (weights @ v).transpose(1, 2).reshape(b, t, HIDDEN)
         x = self.norm1(x + self.out(a))
         return self.norm2(x + self.drop(self.down(F.gelu(self.up(x)))))
 
@@ -42,6 +44,7 @@ class Reader(nn.Module):
         self.heads = nn.ModuleDict({task: nn.Linear((3 if task == "stance" else 2) * HIDDEN, n) for task, n in TASKS.items()})
         self.main = nn.Linear(2 * HIDDEN, 1)
         self.aim, self.aimed = nn.Linear(HIDDEN, 64, bias=False), nn.Linear(HIDDEN, 64, bias=False)
+        self.struck = nn.Linear(HIDDEN, 1)
         self.drop = nn.Dropout(dropout)
         self.words.weight.requires_grad_(False)
 
@@ -57,6 +60,11 @@ class Reader(nn.Module):
 
 def mean(x, a, b):
     return x[a:b].mean(0) if b > a else torch.zeros(HIDDEN)
+
+
+def aims(model, who, reply, passages):
+    """How much a reply aims at each of its parent's passages: what it says against what they say, and how they look."""
+    return model.aimed(passages) @ (model.aim(who) + model.aim(reply)) / 8 + model.struck(passages)[:, 0]
 
 
 def load_minilm(folder, keep):

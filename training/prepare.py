@@ -25,10 +25,13 @@ ROLE = {"claim": 0, "premise": 1, "question": 2, "concession": 3, "none": 4}
 LETTER = {"a": "agree", "d": "disagree", "n": "neutral", "q": "question"}
 ROLE_LETTER = {"c": 0, "p": 1, "q": 2, "g": 3, "o": 4}
 # file, task, licence class, how much of it a training epoch holds
-SETS = [("stance/debagreement", "stance", "C", 1.0), ("stance/iac", "stance", "C", 1.0), ("stance/rumoureval2019", "stance", "B", 0.7),
+SETS = [("stance/debagreement", "stance", "C", 1.0), ("stance/iac", "stance", "C", 1.0), ("stance/rumoureval2019", "stance", "B", 0.8),
         ("stance/cmv_replies", "stance", "C", 1.0), ("stance/cmv_adu_pairs", "stance", "C", 1.0),
-        ("stance_topic/perspectrum", "stance", "B", 0.5), ("stance_topic/argkp_arguments", "stance", "A", 0.3),
-        ("sentence/cmv_modes2", "role", "C", 1.0), ("sentence/cmv_modes2_minus_ampersandtest", "role", "C", 1.0),
+        ("stance_weak/iac_author_stance", "stance", "C", 0.12),
+        ("stance_topic/perspectrum", "stance", "B", 0.8), ("stance_topic/argkp_arguments", "stance", "A", 0.3),
+        ("stance_topic/iam_stance", "stance", "C", 0.4),
+        ("sentence/cmv_modes2", "role", "C", 0.0), ("sentence/cmv_modes2_minus_ampersandtest", "role", "C", 1.0),
+        ("sentence/ampersand_decon", "role", "C", 0.0),
         ("sentence/dax_wtp", "claim", "C", 0.5), ("moderation/ukp_adhominem", "adhominem", "A", 0.6),
         ("moderation/insults", "insult", "C", 1.0), ("moderation/youtube_spam", "spam", "B", 1.0)]
 
@@ -84,11 +87,12 @@ def real(rejoinder, rows, own):
         e = {"set": "real", "task": "real", "text": text, "units": units, "parent": parent, "punits": punits, "id": r["id"]}
         if r["id"] in own:
             label = own[r["id"]]
-            if len(label["roles"]) != len(units):
-                continue
-            e.update(label=STANCE[label["stance"]], roles=[ROLE_LETTER[c] for c in label["roles"]], tone="okay rude insult".split().index(
+            # Where the passages are cut otherwise than when they were labelled, only the whole reply's labels still hold.
+            same = len(label["roles"]) == len(units)
+            roles = [ROLE_LETTER[c] for c in label["roles"]] if same else [-1] * len(units)
+            e.update(label=STANCE[label["stance"]], roles=roles, tone="okay rude insult".split().index(
                 {"k": "okay", "r": "rude", "i": "insult"}[label["tone"]]), weight=1.0 if label["sure"] else 0.6,
-                main=label["main"] if label["main"] < len(units) else None, target=label["target"] if label["target"] < len(punits) else None)
+                main=label["main"] if same and label["main"] < len(units) else None, target=label["target"] if label["target"] < len(punits) else None)
         elif "label" in r:
             main = holding(text, units, r.get("main"))
             roles = [-1] * len(units)

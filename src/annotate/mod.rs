@@ -4,8 +4,14 @@
 //! once for all judgements, because that is how a model reads and how people do. No back end sees a thread,
 //! a graph or a page.
 
+mod linear;
+#[cfg(feature = "model")]
 mod model;
 mod rules;
+
+pub use linear::seen as seen_by_linear;
+#[cfg(feature = "model")]
+pub use model::sentence_vectors;
 
 use crate::argument::{Annotation, Role, Stance, Tone};
 use crate::error::{Error, Result};
@@ -84,12 +90,69 @@ fn spread(answers: &[&str], known: &[(&str, f64)]) -> Vec<f64> {
     shares.into_iter().map(|share| if sum > 0.0 { share / sum } else { even }).collect()
 }
 
-/// All annotators, the default first: the rules, until the model reads every kind of set as well as planned.
-pub static ANNOTATORS: &[&dyn Annotator] = &[&rules::Rules, &model::Model];
+/// All annotators, the most accurate first.
+pub static ANNOTATORS: &[&dyn Annotator] = &[
+    #[cfg(feature = "model")]
+    &model::Model,
+    &linear::Linear,
+    &rules::Rules,
+];
 
-/// The annotator with this name; `auto` is the first.
+/// What `auto` lets a reading take before it chooses a quicker annotator.
+const PATIENCE: f64 = 60.0;
+
+/// An annotator and how it came to judge.
+#[derive(Clone)]
+pub struct Choice {
+    /// Who judges.
+    pub annotator: &'static dyn Annotator,
+    /// Why, in words; `None` when the user named it.
+    pub why: Option<String>,
+}
+
+/// The annotator with this name; `auto` is the model, unless reading `bytes` of text (replies and what they
+/// answer) on so many `cores` would take longer than a minute: then it is the linear one.
+pub fn choose(name: &str, bytes: usize, cores: usize) -> Result<Choice> {
+    if name != "auto" {
+        return named(name).map(|annotator| Choice { annotator, why: None });
+    }
+    let (name, why) = match model_seconds(bytes, cores) {
+        None => ("linear", "because this build has no model".to_owned()),
+        Some(seconds) if seconds <= PATIENCE => {
+            ("model", format!("which needs {} for this thread", duration(seconds)))
+        }
+        Some(seconds) => {
+            let needs = duration(seconds);
+            (
+                "linear",
+                format!("because model would need {needs} (--annotator model has it read all the same)"),
+            )
+        }
+    };
+    let why = format!("auto chose {name}, {why}");
+    named(name).map(|annotator| Choice { annotator, why: Some(why) })
+}
+
+/// How long the model would read so many bytes on so many cores; `None` in a build without it.
+fn model_seconds(bytes: usize, cores: usize) -> Option<f64> {
+    #[cfg(feature = "model")]
+    let seconds = Some(model::seconds(bytes));
+    #[cfg(not(feature = "model"))]
+    let seconds = None::<f64>.filter(|_| bytes > 0);
+    seconds.map(|seconds| seconds / cores.max(1) as f64)
+}
+
+fn duration(seconds: f64) -> String {
+    match seconds {
+        ..1.5 => "about a second".to_owned(),
+        ..100.0 => format!("about {seconds:.0} seconds"),
+        _ => format!("about {:.0} minutes", seconds / 60.0),
+    }
+}
+
+/// The annotator with this name.
 pub fn named(name: &str) -> Result<&'static dyn Annotator> {
-    let found = ANNOTATORS.iter().find(|annotator| annotator.name() == name || name == "auto");
+    let found = ANNOTATORS.iter().find(|annotator| annotator.name() == name);
     found.copied().ok_or_else(|| Error::Unknown {
         kind: "annotator",
         given: name.to_owned(),
@@ -114,5 +177,30 @@ fn abstention(exchange: &Exchange<'_>, by: &'static str) -> Judgement {
         foreign: foreign(exchange),
         main: None,
         target: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn auto_says_what_it_chose_and_why() {
+        let short = choose("auto", 20_000, 2).unwrap();
+        let long = choose("auto", 1_000_000_000, 2).unwrap();
+        assert_eq!(long.annotator.name(), "linear");
+        let name = short.annotator.name();
+        assert_eq!(name, if cfg!(feature = "model") { "model" } else { "linear" });
+        for choice in [&short, &long] {
+            let why = choice.why.clone().unwrap();
+            assert!(why.starts_with(&format!("auto chose {}, ", choice.annotator.name())), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_named_annotator_needs_no_reason() {
+        assert!(choose("rules", 1_000_000_000, 1).unwrap().why.is_none());
+        let error = choose("oracle", 0, 1).err().unwrap().to_string();
+        assert!(error.contains("oracle") && error.contains("linear"), "{error}");
     }
 }

@@ -23,6 +23,8 @@ pub struct Measured {
     pub coverage: Vec<[f64; 2]>,
     /// How often it is right when it says more than 0.8, and how many those are.
     pub sure: (f64, usize),
+    /// What simpler ways get right on the same rows, by name; only where a task has them.
+    pub baselines: Vec<(&'static str, f64)>,
     /// Each class.
     pub classes: Vec<Class>,
     /// How often each class (row) was called each class (column), in the order of `classes`.
@@ -72,6 +74,7 @@ impl Measured {
             calibration_error: calibration_error(&right),
             coverage: coverage(&right),
             sure: (share(&sure), sure.len()),
+            baselines: Vec::new(),
             classes,
             confusion,
         }
@@ -89,6 +92,9 @@ impl Measured {
         let _ = writeln!(text, "  macro-F1     {:.3}  [{f_low:.3}, {f_high:.3}]", self.macro_f1);
         let _ = writeln!(text, "  calibration  {:.3} expected error", self.calibration_error);
         let _ = writeln!(text, "  sure (>0.8)  {:.3} right of {}", self.sure.0, self.sure.1);
+        for (name, accuracy) in &self.baselines {
+            let _ = writeln!(text, "  baseline     {accuracy:.3} by {name}");
+        }
         let steps: Vec<String> = self
             .coverage
             .iter()

@@ -7,4 +7,4 @@ mod metrics;
 mod set;
 
 pub use metrics::{Class, Measured};
-pub use set::{Prediction, Task, measure};
+pub use set::{Prediction, Seen, Task, measure, seen};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Measured;
-use crate::annotate::{Annotator, Exchange, Question};
+use crate::annotate::{self, Annotator, Exchange, Question};
 use crate::error::{Error, Result};
 use crate::segment;
 use crate::thread::{Body, Span};
@@ -65,6 +65,17 @@ pub fn measure(
     task: Task,
     annotator: &dyn Annotator,
 ) -> Result<(Measured, Vec<Prediction>)> {
+    let rows = rows(name, text)?;
+    match task {
+        Task::Stance => asked(name, &rows, Question::Stance, annotator),
+        Task::Role => asked(name, &rows, Question::Role, annotator),
+        Task::Tone => asked(name, &rows, Question::Tone, annotator),
+        Task::Spam => asked(name, &rows, Question::Spam, annotator),
+        Task::Target => targets(name, &rows, annotator),
+    }
+}
+
+fn rows(name: &str, text: &str) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let row: Row = serde_json::from_str(line).map_err(|error| Error::Malformed {
@@ -80,13 +91,36 @@ pub fn measure(
             reason: "it holds no labelled line".to_owned(),
         });
     }
-    match task {
-        Task::Stance => asked(name, &rows, Question::Stance, annotator),
-        Task::Role => asked(name, &rows, Question::Role, annotator),
-        Task::Tone => asked(name, &rows, Question::Tone, annotator),
-        Task::Spam => asked(name, &rows, Question::Spam, annotator),
-        Task::Target => targets(name, &rows, annotator),
-    }
+    Ok(rows)
+}
+
+/// What the linear annotator sees of one row, for fitting it.
+#[derive(Debug, Serialize)]
+pub struct Seen {
+    /// The row's id.
+    pub id: String,
+    /// The row's label, if it has one.
+    pub label: Option<String>,
+    /// What the rules say of each answer; empty where they say nothing.
+    pub rules: Vec<f64>,
+    /// The buckets of its features.
+    pub buckets: Vec<u32>,
+}
+
+/// What the linear annotator sees of every row of a set, asked for the head of this name.
+pub fn seen(name: &str, text: &str, head: &str) -> Result<Vec<Seen>> {
+    let question = match head {
+        "stance" => Question::Stance,
+        "role" | "claim" => Question::Role,
+        "spam" => Question::Spam,
+        _ => Question::Tone,
+    };
+    let rows = rows(name, text)?;
+    let read: Vec<Read> = rows.iter().map(|row| Read::of(row, question)).collect();
+    let exchanges: Vec<Exchange<'_>> = read.iter().map(Read::exchange).collect();
+    let seen = annotate::seen_by_linear(question, head, &exchanges);
+    let each = rows.into_iter().zip(seen);
+    Ok(each.map(|(row, (rules, buckets))| Seen { id: id(&row), label: row.label, rules, buckets }).collect())
 }
 
 fn id(row: &Row) -> String {
@@ -156,6 +190,9 @@ fn asked(
 fn targets(name: &str, rows: &[Row], annotator: &dyn Annotator) -> Result<(Measured, Vec<Prediction>)> {
     let mut said = Vec::new();
     let mut predictions = Vec::new();
+    let (mut chance, mut by_words) = (0.0, 0usize);
+    #[cfg(feature = "model")]
+    let mut by_vectors = 0usize;
     for row in rows {
         let (Some(parent), Some(wanted)) = (&row.parent, &row.target) else { continue };
         let (body, parent) = (Body::from_plain(&row.text), Body::from_plain(parent));
@@ -171,16 +208,17 @@ fn targets(name: &str, rows: &[Row], annotator: &dyn Annotator) -> Result<(Measu
             parent: Some(parent.text()),
             parent_passages: &parent_passages,
         };
+        let even = 1.0 / parent_passages.len() as f64;
+        let similar = most_similar(body.text(), parent.text(), &parent_passages);
+        chance += even;
+        by_words += usize::from(similar == gold);
+        #[cfg(feature = "model")]
+        {
+            by_vectors += usize::from(nearest(body.text(), parent.text(), &parent_passages) == gold);
+        }
         let judged = annotator.judge(&[exchange]).pop().and_then(|judgement| judgement.target);
-        let (guess, confidence) = judged.map_or_else(
-            || {
-                (
-                    most_similar(body.text(), parent.text(), &parent_passages),
-                    1.0 / parent_passages.len() as f64,
-                )
-            },
-            |target| (target.value, target.confidence.value()),
-        );
+        let (guess, confidence) =
+            judged.map_or((similar, even), |target| (target.value, target.confidence.value()));
         said.push(("right", if guess == gold { "right" } else { "wrong" }, confidence));
         let sentence = parent_passages.get(guess).map_or("", |span| span.slice(parent.text()));
         predictions.push(Prediction { id: id(row), label: sentence.to_owned(), confidence });
@@ -189,7 +227,15 @@ fn targets(name: &str, rows: &[Row], annotator: &dyn Annotator) -> Result<(Measu
         let reason = "no line names a target in a parent of several sentences".to_owned();
         return Err(Error::Unrecognised { what: name.to_owned(), reason });
     }
-    Ok((Measured::of(&["right", "wrong"], &said), predictions))
+    let count = said.len() as f64;
+    let mut measured = Measured::of(&["right", "wrong"], &said);
+    measured.baselines = vec![
+        ("chance", chance / count),
+        ("most shared words", by_words as f64 / count),
+        #[cfg(feature = "model")]
+        ("nearest sentence vector", by_vectors as f64 / count),
+    ];
+    Ok((measured, predictions))
 }
 
 /// The passage that holds most of the wanted words.
@@ -204,6 +250,18 @@ fn holding(text: &str, passages: &[Span], wanted: &str) -> Option<usize> {
     });
     let best = shares.enumerate().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
     (best.1 >= ENOUGH).then_some(best.0)
+}
+
+/// The passage whose sentence vector is nearest to the reply's, each read alone.
+#[cfg(feature = "model")]
+fn nearest(reply: &str, parent: &str, passages: &[Span]) -> usize {
+    let mut texts = vec![reply];
+    texts.extend(passages.iter().map(|span| span.slice(parent)));
+    let vectors = annotate::sentence_vectors(&texts);
+    let Some((reply, passages)) = vectors.split_first() else { return 0 };
+    let closeness = |vector: &Vec<f32>| -> f32 { vector.iter().zip(reply).map(|(a, b)| a * b).sum() };
+    let best = passages.iter().map(closeness).enumerate();
+    best.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map_or(0, |(at, _)| at)
 }
 
 /// The passage that shares most content words with the reply: what is done without a model.

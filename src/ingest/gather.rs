@@ -20,6 +20,8 @@ pub(super) struct Gather {
     fetched_at: Option<Time>,
     declared: Option<u32>,
     drafts: Vec<Draft>,
+    /// Where each page stands in the thread, and how many drafts there were before it.
+    places: Vec<(Option<u64>, usize)>,
     notices: Vec<Notice>,
     /// Keys of the posts read, and whether more than a stub of them was.
     keys: HashMap<String, bool>,
@@ -46,6 +48,7 @@ impl Gather {
             fetched_at: None,
             declared: None,
             drafts: Vec::new(),
+            places: Vec::new(),
             notices: Vec::new(),
             keys: HashMap::new(),
             posts: 0,
@@ -92,6 +95,8 @@ impl Gather {
     pub(super) fn add(&mut self, reading: Reading, page: &Page) -> Result<()> {
         let is_opening = |draft: &&Draft| draft.parent == Parent::Opening && draft.state != State::Missing;
         if let Some(opening) = reading.drafts.iter().find(is_opening) {
+            // The page that opens the thread has the thread's address; a later one has its own.
+            self.url = reading.url.clone().or_else(|| self.url.take());
             match &self.opening {
                 Some(known) if *known != opening.key => {
                     return Err(Error::Unrecognised {
@@ -116,6 +121,7 @@ impl Gather {
             let words = format!("some characters of {} could not be decoded and show as \u{FFFD}", page.name);
             self.notices.push(Notice::new(NoticeKind::Encoding, words));
         }
+        self.places.push((reading.place, self.drafts.len()));
         if self.take(reading.drafts) || self.pages == 1 {
             self.enqueue(reading.next);
         }
@@ -205,6 +211,7 @@ impl Gather {
 
     /// Everything that was read, ready to become a thread.
     pub(super) fn finish(mut self) -> Gathered {
+        self.put_pages_in_order();
         self.settle_opening();
         self.note_gaps();
         Gathered {
@@ -216,6 +223,19 @@ impl Gather {
             drafts: self.drafts,
             notices: self.notices,
         }
+    }
+
+    /// Pages that know their place stand in its order, in whatever order they were given.
+    fn put_pages_in_order(&mut self) {
+        let known: Option<Vec<u64>> = self.places.iter().map(|(place, _)| *place).collect();
+        let Some(places) = known.filter(|places| !places.is_sorted()) else { return };
+        let mut pages: Vec<(u64, Vec<Draft>)> = Vec::with_capacity(places.len());
+        for (place, (_, start)) in places.into_iter().zip(&self.places).rev() {
+            pages.push((place, self.drafts.split_off((*start).min(self.drafts.len()))));
+        }
+        pages.reverse();
+        pages.sort_by_key(|(place, _)| *place);
+        self.drafts.extend(pages.into_iter().flat_map(|(_, drafts)| drafts));
     }
 
     /// One opening: a page that does not show it stands a stub in, which yields to the real one.

@@ -18,6 +18,8 @@ pub(super) enum Treat {
     Normal,
     /// Leave it and all it holds out.
     Skip,
+    /// What it holds counts, on lines of its own, but its name says nothing.
+    Part,
     /// Its content is somebody else's words.
     Quote {
         /// The quoted author as the markup names them.
@@ -52,7 +54,7 @@ pub(super) fn body_of_fragment_with(markup: &str, treat: &dyn Fn(ElementRef<'_>)
 
 /// The words of this element, with a say in how the elements inside it are treated.
 pub(super) fn body_with(element: ElementRef<'_>, treat: &dyn Fn(ElementRef<'_>) -> Treat) -> Body {
-    let mut words = Words { builder: Body::builder(), quotes: Vec::new(), treat };
+    let mut words = Words { builder: Body::builder(), quotes: Vec::new(), parts: Vec::new(), treat };
     let root: AnyNode<'_> = *element;
     let mut depth = 0usize;
     let mut next = root.first_child();
@@ -86,6 +88,8 @@ struct Words<'t> {
     builder: BodyBuilder,
     /// Depths of the elements that the reader declared to be quotations and that are open.
     quotes: Vec<usize>,
+    /// Depths of the elements whose names say nothing and that are open.
+    parts: Vec<usize>,
     treat: &'t dyn Fn(ElementRef<'_>) -> Treat,
 }
 
@@ -101,6 +105,11 @@ impl Words<'_> {
         match (self.treat)(element) {
             Treat::Normal => {}
             Treat::Skip => return false,
+            Treat::Part => {
+                self.builder.line_break();
+                self.parts.push(depth);
+                return true;
+            }
             Treat::Quote { author, native_id } => {
                 self.builder.begin_quote(author, native_id);
                 self.quotes.push(depth);
@@ -129,6 +138,11 @@ impl Words<'_> {
             self.builder.end_quote();
             return;
         }
+        if self.parts.last() == Some(&depth) {
+            self.parts.pop();
+            self.builder.line_break();
+            return;
+        }
         let Node::Element(element) = node.value() else { return };
         match Kind::of(element.name()) {
             Kind::Line if element.name() != "br" => self.builder.line_break(),
@@ -148,8 +162,9 @@ impl Words<'_> {
         let only = shown.next().filter(|_| shown.next().is_none());
         let shortened = only.and_then(|node| node.value().as_text()).is_some_and(|text| {
             let text = text.trim();
-            let kept = text.strip_suffix("...").or_else(|| text.strip_suffix('…'));
-            kept.is_some_and(|kept| kept.len() > 8 && target.starts_with(kept))
+            let (kept, end) = text.split_once('…').or_else(|| text.split_once("...")).unwrap_or_default();
+            let (kept, end) = (kept.trim_end(), end.trim_start());
+            kept.len() > 8 && target.starts_with(kept) && target.ends_with(end)
         });
         if shortened {
             self.builder.text(target);
@@ -286,6 +301,8 @@ mod tests {
         assert_eq!(body.text(), "https://a.example/a/long/path ok");
         assert_eq!(body.links()[0].span.slice(body.text()), "https://a.example/a/long/path");
         assert_eq!(text("<a href='https://a.example/'>and so on...</a>"), "and so on...");
+        let middle = "<a href='https://a.example/a/long/path'>https://a.exa … g/path</a>";
+        assert_eq!(text(middle), "https://a.example/a/long/path");
     }
 
     #[test]

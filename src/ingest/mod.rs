@@ -6,18 +6,25 @@
 
 mod collect;
 mod discourse;
+mod disqus;
 mod document;
 mod entity;
+mod forum;
 mod gather;
 mod hacker_news;
 mod html;
+mod isso;
 mod json;
 mod lemmy;
 mod markdown;
 mod ndjson;
+mod peertube;
 mod plain_text;
 mod reddit;
 mod walls;
+mod wordpress;
+mod xml;
+mod youtube;
 
 pub use collect::{Event, Limits, collect, explain};
 pub use document::Document;
@@ -72,6 +79,9 @@ pub struct Reading {
     pub url: Option<Url>,
     /// How many posts the thread has as the source declares it, the opening post counted in.
     pub declared: Option<u32>,
+    /// Where the page stands among the thread's pages, later ones larger; `None` when the order in which
+    /// pages are given is the only one known.
+    pub place: Option<u64>,
     /// The posts in the order of the page.
     pub drafts: Vec<Draft>,
     /// What to ask for to get the rest of the thread, in order.
@@ -92,6 +102,26 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &lemmy::Lemmy,
     &reddit::Reddit,
     &discourse::Discourse,
+    &forum::XENFORO,
+    &forum::XENFORO_1,
+    &forum::VBULLETIN_4,
+    &forum::VBULLETIN_5,
+    &forum::VBULLETIN_3,
+    &forum::INVISION,
+    &forum::SOMETHING_AWFUL,
+    &forum::FLUXBB,
+    &forum::PHPBB,
+    &forum::MYBB,
+    &forum::SMF,
+    &forum::WOLTLAB,
+    &forum::VANILLA,
+    &forum::BBPRESS,
+    &forum::STEAM,
+    &disqus::Disqus,
+    &isso::Isso,
+    &peertube::PeerTube,
+    &youtube::YouTube,
+    &wordpress::WordPress,
     &ndjson::Ndjson,
     &plain_text::PlainText,
 ];

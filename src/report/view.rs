@@ -300,6 +300,9 @@ pub struct AnnotatorView {
     pub name: &'static str,
     /// What it goes by.
     pub about: &'static str,
+    /// Why it judged and not another; left out when the user named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<String>,
 }
 
 impl Report {
@@ -319,7 +322,11 @@ impl Report {
             flags: flags(findings),
             summary: summary(findings),
             coverage: Coverage::of(thread, findings.duplicates, findings.units),
-            annotator: AnnotatorView { name: findings.annotator.0, about: findings.annotator.1 },
+            annotator: AnnotatorView {
+                name: findings.annotator.0,
+                about: findings.annotator.1,
+                chosen: None,
+            },
         }
     }
 

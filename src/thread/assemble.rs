@@ -49,6 +49,8 @@ pub enum Parent {
     Root,
     /// It answers the post with this key.
     Post(String),
+    /// It quotes the post with this key, as the markup of the quotation says.
+    Quoted(String),
     /// The source does not say.
     Unknown,
 }
@@ -176,8 +178,9 @@ fn merge(drafts: Vec<Draft>) -> Vec<Draft> {
 /// The more telling of two parents; the first where both say as much.
 fn prefer(first: Parent, second: Parent) -> Parent {
     let rank = |parent: &Parent| match parent {
-        Parent::Opening => 3,
-        Parent::Post(_) => 2,
+        Parent::Opening => 4,
+        Parent::Post(_) => 3,
+        Parent::Quoted(_) => 2,
         Parent::Root => 1,
         Parent::Unknown => 0,
     };
@@ -189,7 +192,7 @@ fn add_stubs(drafts: &mut Vec<Draft>) -> usize {
     let mut known: HashMap<&str, ()> = drafts.iter().map(|draft| (draft.key.as_str(), ())).collect();
     let mut absent: Vec<(usize, String)> = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
-        if let Parent::Post(key) = &draft.parent
+        if let Parent::Post(key) | Parent::Quoted(key) = &draft.parent
             && known.insert(key, ()).is_none()
         {
             absent.push((index, key.clone()));
@@ -233,7 +236,9 @@ impl Links {
         let parent = drafts.iter().enumerate().map(|(at, draft)| match &draft.parent {
             Parent::Opening | Parent::Unknown => None,
             Parent::Root => Some(root).filter(|&root| root != at),
-            Parent::Post(key) => index.get(key.as_str()).copied().filter(|&to| to != at),
+            Parent::Post(key) | Parent::Quoted(key) => {
+                index.get(key.as_str()).copied().filter(|&to| to != at)
+            }
         });
         let also = drafts.iter().enumerate().map(|(at, draft)| {
             draft
@@ -315,6 +320,10 @@ fn number(drafts: Vec<Draft>, order: &[usize], links: &Links) -> (Vec<Post>, Vec
                 AuthorId::new(authors.len() as u32 - 1)
             })
         });
+        let known_by = match &draft.parent {
+            Parent::Quoted(_) => KnownBy::Quoted,
+            Parent::Opening | Parent::Root | Parent::Post(_) | Parent::Unknown => KnownBy::Declared,
+        };
         let mut body = draft.body;
         body.resolve_quotes(|quote| {
             let of = native.get(quote.native_id.as_deref()?)?;
@@ -324,8 +333,7 @@ fn number(drafts: Vec<Draft>, order: &[usize], links: &Links) -> (Vec<Post>, Vec
             id,
             native_id: draft.native_id,
             author,
-            reply_to: links.parent[index]
-                .map(|to| ReplyTo { post: PostId::new(place[to]), known_by: KnownBy::Declared }),
+            reply_to: links.parent[index].map(|to| ReplyTo { post: PostId::new(place[to]), known_by }),
             also_replies_to: links.also[index].iter().map(|&to| PostId::new(place[to])).collect(),
             written_at: draft.written_at,
             edited_at: draft.edited_at,

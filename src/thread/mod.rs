@@ -75,9 +75,11 @@ impl Thread {
         self.posts.iter().filter(|post| post.state != State::Missing).count()
     }
 
-    /// Whether no post but the root has a parent although there are several: flat text.
+    /// Whether the source declares no parent although there are several posts: flat text, in which only
+    /// quotations and names tell who answers whom.
     pub fn is_flat(&self) -> bool {
-        self.posts.len() > 1 && self.posts.iter().all(|post| post.reply_to.is_none())
+        let declared = |post: &Post| post.reply_to.is_some_and(|reply| reply.known_by == KnownBy::Declared);
+        self.posts.len() > 1 && !self.posts.iter().any(declared)
     }
 
     /// Records a parent that the source did not declare.

@@ -77,8 +77,7 @@ fn by_mention(thread: &mut Thread) {
     for post in thread.posts() {
         if post.reply_to.is_none()
             && post.id != PostId::ROOT
-            && let Some(name) = mentioned(post.text())
-            && let Some(author) = names.get(&name)
+            && let Some(author) = mentioned(post.text()).iter().find_map(|name| names.get(name))
             && let Some(&to) = latest.get(author)
         {
             links.push((post.id, to));
@@ -92,14 +91,27 @@ fn by_mention(thread: &mut Thread) {
     }
 }
 
-/// The name after an `@` at the start of the post's own words, in lower case.
-fn mentioned(text: &str) -> Option<String> {
-    let own = text.lines().find(|line| !line.starts_with("> "))?;
-    let name: String = own
-        .strip_prefix('@')?
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
-        .collect();
-    let name = name.trim_end_matches(['.', '-']);
-    (!name.is_empty()).then(|| name.to_lowercase())
+/// What may be the name after an `@` at the start of the post's own words, in lower case, the longest first:
+/// a name on a forum may have spaces.
+fn mentioned(text: &str) -> Vec<String> {
+    const WORDS: usize = 4;
+    let own = text.lines().find(|line| !line.starts_with("> "));
+    let Some(rest) = own.and_then(|line| line.strip_prefix('@')) else { return Vec::new() };
+    let mut names = Vec::new();
+    let mut name = String::new();
+    for word in rest.split(' ').take(WORDS) {
+        if !name.is_empty() {
+            name.push(' ');
+        }
+        let end =
+            word.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.')).unwrap_or(word.len());
+        name.push_str(&word[..end].to_lowercase());
+        names.push(name.trim_end_matches(['.', '-', ' ']).to_owned());
+        if end < word.len() {
+            break;
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names.reverse();
+    names
 }

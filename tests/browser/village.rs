@@ -48,6 +48,7 @@ impl Builder {
                 annotator: AnnotatorView {
                     name: BY,
                     about: "goes by cue words, punctuation and the order of the replies; knows no subject",
+                    chosen: None,
                 },
             },
         }

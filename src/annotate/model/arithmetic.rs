@@ -3,6 +3,8 @@
 //! No branches inside the loops, sums kept in sixteen lanes, and an exponential made of a polynomial: the same
 //! operations in the same order wherever it runs.
 
+use super::kernel::{self, Path};
+
 /// Lanes of a sum.
 const WIDE: usize = 16;
 
@@ -71,44 +73,110 @@ pub(super) fn normalise_plain(rows: &mut [f32], added: &[f32], weight: &[f32], b
     }
 }
 
-/// softmax(Q K^T / sqrt d) V for every head. Scores of one query are held in a row; keys are laid out by
-/// dimension first, so that the inner loop runs over tokens.
-#[inline(always)]
-pub(super) fn attend_plain(query: &[f32], key: &[f32], value: &[f32], heads: usize, out: &mut [f32]) {
-    let width = super::encoder::HIDDEN;
-    let (tokens, depth) = (query.len() / width, width / heads);
-    let padded = tokens.next_multiple_of(WIDE);
-    let mut turned = vec![0f32; depth * padded];
-    let mut scores = vec![0f32; padded];
-    let scale = 1.0 / (depth as f32).sqrt();
+/// Width of a head.
+pub(super) const DEPTH: usize = 32;
+/// Queries that are looked up together.
+pub(super) const QUERIES: usize = 4;
+
+/// softmax(Q K^T / sqrt d) V for every head of one sequence; queries, keys and values of one row a token. Keys are
+/// laid out by dimension first, so that the inner loops run over tokens.
+pub(super) fn attend(
+    path: Path,
+    query: &[f32],
+    key: &[f32],
+    value: &[f32],
+    room: &mut Room,
+    out: &mut [f32],
+) {
+    let (query, key, value) = (heads_of(query), heads_of(key), heads_of(value));
+    let out = out.as_chunks_mut::<DEPTH>().0;
+    let heads = super::encoder::HIDDEN / DEPTH;
+    let tokens = query.len() / heads;
+    let padded = tokens.next_multiple_of(2 * WIDE);
+    room.keys.clear();
+    room.keys.resize(DEPTH * padded, 0.0);
+    room.scores.resize(QUERIES * padded, 0.0);
+    let scale = 1.0 / (DEPTH as f32).sqrt();
     for head in 0..heads {
-        let at = head * depth;
-        for (token, row) in key.chunks_exact(width).enumerate() {
-            for (dimension, &value) in row[at..at + depth].iter().enumerate() {
-                turned[dimension * padded + token] = value * scale;
+        for (token, row) in key.iter().skip(head).step_by(heads).enumerate() {
+            for (keys, value) in room.keys.chunks_exact_mut(padded).zip(row) {
+                keys[token] = value * scale;
             }
         }
-        for token in 0..tokens {
-            let query = &query[token * width + at..][..depth];
-            scores.fill(0.0);
-            for (&q, keys) in query.iter().zip(turned.chunks_exact(padded)) {
-                for (score, key) in scores.iter_mut().zip(keys) {
-                    *score += q * key;
-                }
+        let values: Vec<&[f32; DEPTH]> = value.iter().skip(head).step_by(heads).collect();
+        for first in (0..tokens).step_by(QUERIES) {
+            // The last group repeats its last query and drops what comes of it.
+            let queries = std::array::from_fn(|at| &query[(first + at).min(tokens - 1) * heads + head]);
+            kernel::dots(path, &queries, &room.keys, &mut room.scores);
+            kernel::soften(path, &mut room.scores, padded, tokens);
+            let mut mixed = [[0f32; DEPTH]; QUERIES];
+            kernel::mix(path, &room.scores, padded, &values, &mut mixed);
+            for (at, mixed) in mixed.iter().enumerate().take(tokens - first) {
+                out[(first + at) * heads + head] = *mixed;
             }
-            let largest = scores[..tokens].iter().fold(f32::MIN, |most, &score| most.max(score));
-            for score in &mut scores {
-                *score = exp(*score - largest);
+        }
+    }
+}
+
+/// What attention works in, kept from sequence to sequence.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    keys: Vec<f32>,
+    scores: Vec<f32>,
+}
+
+/// Rows of tokens as vectors of heads.
+fn heads_of(rows: &[f32]) -> &[[f32; DEPTH]] {
+    rows.as_chunks().0
+}
+
+#[inline(always)]
+pub(super) fn dots_plain(queries: &[&[f32; DEPTH]; QUERIES], keys: &[f32], scores: &mut [f32]) {
+    let padded = keys.len() / DEPTH;
+    for (query, scores) in queries.iter().zip(scores.chunks_exact_mut(padded)) {
+        scores.fill(0.0);
+        for (&q, keys) in query.iter().zip(keys.chunks_exact(padded)) {
+            for (score, key) in scores.iter_mut().zip(keys) {
+                *score += q * key;
             }
-            scores[tokens..].fill(0.0);
-            let inverse = 1.0 / sum_of(&scores, |score| score);
-            let out = &mut out[token * width + at..][..depth];
-            out.fill(0.0);
-            for (&score, row) in scores[..tokens].iter().zip(value.chunks_exact(width)) {
-                let share = score * inverse;
-                for (sum, value) in out.iter_mut().zip(&row[at..at + depth]) {
-                    *sum += share * value;
-                }
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn soften_plain(scores: &mut [f32], padded: usize, tokens: usize) {
+    for scores in scores.chunks_exact_mut(padded) {
+        scores[tokens..].fill(f32::MIN);
+        let mut most = [f32::MIN; WIDE];
+        for chunk in scores.chunks_exact(WIDE) {
+            for (most, &score) in most.iter_mut().zip(chunk) {
+                *most = if score > *most { score } else { *most };
+            }
+        }
+        let largest = most.iter().fold(f32::MIN, |most, &score| most.max(score));
+        for score in scores.iter_mut() {
+            *score = exp(*score - largest);
+        }
+        scores[tokens..].fill(0.0);
+        let inverse = 1.0 / sum_of(scores, |score| score);
+        for score in scores.iter_mut() {
+            *score *= inverse;
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn mix_plain(
+    shares: &[f32],
+    padded: usize,
+    values: &[&[f32; DEPTH]],
+    out: &mut [[f32; DEPTH]; QUERIES],
+) {
+    for (shares, out) in shares.chunks_exact(padded).zip(out) {
+        out.fill(0.0);
+        for (&share, value) in shares.iter().zip(values) {
+            for (sum, value) in out.iter_mut().zip(*value) {
+                *sum += share * value;
             }
         }
     }

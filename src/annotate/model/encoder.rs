@@ -4,13 +4,13 @@
 //! tokens, attention sees one sequence at a time. Nothing of one sequence reaches another, so an answer does
 //! not depend on its neighbours.
 
+use super::arithmetic::{Room, attend};
 use super::kernel::{self, Linear, Path, Quantised};
 use super::weights::Tensors;
 
 /// Width of a token's vector.
 pub(super) const HIDDEN: usize = 384;
 const LAYERS: usize = 6;
-const HEADS: usize = 12;
 
 /// One sequence: token ids, and where the reply begins (before it is the parent).
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,7 @@ struct Buffers {
     query: Vec<f32>,
     key: Vec<f32>,
     value: Vec<f32>,
+    room: Room,
     mixed: Vec<f32>,
     wide: Vec<f32>,
     narrow: Vec<f32>,
@@ -134,23 +135,34 @@ impl Encoder {
     }
 }
 
+/// Rows that go through a layer's second half together, so that they stay in cache beside its weights.
+const ROWS: usize = 64;
+
 impl Layer {
     fn apply(&self, path: Path, sequences: &[Sequence], x: &mut [f32], buffers: &mut Buffers) {
         buffers.quantised.fill(path, x, HIDDEN);
         self.query.apply(path, &buffers.quantised, &mut buffers.query);
         self.key.apply(path, &buffers.quantised, &mut buffers.key);
         self.value.apply(path, &buffers.quantised, &mut buffers.value);
-        buffers.mixed.clear();
         buffers.mixed.resize(x.len(), 0.0);
         let mut at = 0;
         for sequence in sequences {
             let range = at..at + sequence.ids.len() * HIDDEN;
             let (query, key, value) =
                 (&buffers.query[range.clone()], &buffers.key[range.clone()], &buffers.value[range.clone()]);
-            kernel::attend(path, query, key, value, HEADS, &mut buffers.mixed[range.clone()]);
+            attend(path, query, key, value, &mut buffers.room, &mut buffers.mixed[range.clone()]);
             at = range.end;
         }
-        buffers.quantised.fill(path, &buffers.mixed, HIDDEN);
+        let mixed = std::mem::take(&mut buffers.mixed);
+        for (x, mixed) in x.chunks_mut(ROWS * HIDDEN).zip(mixed.chunks(ROWS * HIDDEN)) {
+            self.think(path, x, mixed, buffers);
+        }
+        buffers.mixed = mixed;
+    }
+
+    /// What follows attention: each row for itself.
+    fn think(&self, path: Path, x: &mut [f32], mixed: &[f32], buffers: &mut Buffers) {
+        buffers.quantised.fill(path, mixed, HIDDEN);
         self.out.apply(path, &buffers.quantised, &mut buffers.narrow);
         kernel::normalise(path, x, &buffers.narrow, &self.norm[0], &self.norm[1]);
         buffers.quantised.fill(path, x, HIDDEN);

@@ -60,6 +60,8 @@ pub(super) struct Heads {
     pub insult: Head,
     pub spam: Head,
     main: Head,
+    struck: Head,
+    target_temperature: f32,
     aim: Vec<f32>,
     aimed: Vec<f32>,
 }
@@ -70,10 +72,24 @@ impl Heads {
         let (stance, role, tone) = (head("stance", 3)?, head("role", 2)?, head("tone", 2)?);
         let (claim, adhominem, insult, spam) =
             (head("claim", 2)?, head("adhominem", 2)?, head("insult", 2)?, head("spam", 2)?);
-        let main = head("main", 2)?;
+        let (main, struck) = (head("main", 2)?, head("struck", 1)?);
+        let target_temperature = header.temperatures.get("target").copied().filter(|&found| found > 0.0)?;
         let (aim, aimed) = (tensors.floats("aim")?, tensors.floats("aimed")?);
         let fits = aim.len() == aimed.len() && aim.len() % HIDDEN == 0;
-        fits.then_some(Self { stance, role, tone, claim, adhominem, insult, spam, main, aim, aimed })
+        fits.then_some(Self {
+            stance,
+            role,
+            tone,
+            claim,
+            adhominem,
+            insult,
+            spam,
+            main,
+            struck,
+            target_temperature,
+            aim,
+            aimed,
+        })
     }
 
     /// How much a passage looks like the main point of its reply; comparable within one reply.
@@ -81,14 +97,18 @@ impl Heads {
         self.main.logit(0, &[passage, reply])
     }
 
-    /// How much a reply that says `who` (its main passage) aims at each of the parent's passages.
+    /// How much a reply that says `who` (its main passage) aims at each of the parent's passages: what it says
+    /// against what they say, and how much they look like something that is answered.
     pub(super) fn aims(&self, who: &[f32], reply: &[f32], passages: &[Vec<f32>]) -> Vec<f32> {
         let project = |matrix: &[f32], vector: &[f32]| -> Vec<f32> {
             matrix.chunks_exact(HIDDEN).map(|row| dot(row, vector)).collect()
         };
         let from: Vec<f32> =
             project(&self.aim, who).iter().zip(project(&self.aim, reply)).map(|(a, b)| a + b).collect();
-        passages.iter().map(|passage| dot(&from, &project(&self.aimed, passage)) / 8.0).collect()
+        let score = |passage: &Vec<f32>| {
+            dot(&from, &project(&self.aimed, passage)) / 8.0 + self.struck.logit(0, &[passage])
+        };
+        passages.iter().map(|passage| score(passage) / self.target_temperature).collect()
     }
 }
 

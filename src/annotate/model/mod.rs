@@ -36,6 +36,13 @@ const ALL: [usize; 5] = [0, 1, 2, 3, 4];
 /// Tokens that go through the encoder together: enough to keep its weights in cache.
 const TOGETHER: usize = 768;
 
+/// About how many CPU-seconds a thread of this many bytes takes; measured on real replies, with room for
+/// slower machines, since only the choice between annotators hangs on it.
+pub(super) fn seconds(bytes: usize) -> f64 {
+    const SECONDS_PER_BYTE: f64 = 12e-6;
+    bytes as f64 * SECONDS_PER_BYTE
+}
+
 /// The transformer.
 #[derive(Debug)]
 pub struct Model;
@@ -84,6 +91,23 @@ impl Annotator for Model {
     fn weigh(&self, question: Question, exchanges: &[Exchange<'_>], answers: &[&str]) -> Vec<Vec<f64>> {
         reader().weigh(kernel::best(), question, exchanges, answers)
     }
+}
+
+/// The model's vector of each text, read alone: the mean of its tokens' vectors, of length one.
+pub fn sentence_vectors(texts: &[&str]) -> Vec<Vec<f32>> {
+    let reader = reader();
+    let mut vectors = Vec::with_capacity(texts.len());
+    for text in texts {
+        let mut tokens = reader.tokenizer.tokens(text);
+        tokens.truncate(reader.encoder.longest - 3);
+        let window = reader.window(&[], &tokens);
+        let rows = reader.read(kernel::best(), &[&window]);
+        let mut mean = Vectors { rows: rows.first().map_or(&[], Vec::as_slice) }.mean(window.reply);
+        let length = mean.iter().map(|value| value * value).sum::<f32>().sqrt().max(1e-12);
+        mean.iter_mut().for_each(|value| *value /= length);
+        vectors.push(mean);
+    }
+    vectors
 }
 
 /// One exchange as tokens: the first window holds the parent and the start of the reply, the others the rest
@@ -478,14 +502,62 @@ mod tests {
         }
     }
 
+    /// Sixty replies made from parts.
+    fn made() -> Vec<(String, String)> {
+        let things =
+            ["the bus line", "garlic bread", "this phone", "the new rule", "chess", "rain", "my old bike"];
+        let claims = ["is too slow", "costs too much", "works well", "should stay", "makes people happy"];
+        let openings = [
+            "No, you are wrong:",
+            "I agree,",
+            "Why do you think that",
+            "Fair point, but",
+            "Source?",
+            "Only an idiot would say",
+            "Thanks, and",
+        ];
+        let reasons =
+            ["because I tried it", "since nobody uses it", "and that is all", "as the numbers show"];
+        let made = (0..60).map(|n| {
+            let (thing, claim) = (things[n % things.len()], claims[n % claims.len()]);
+            let (opening, other) = (openings[n * 3 % openings.len()], claims[(n / 7 + 2) % claims.len()]);
+            let parent = if n % 9 == 8 { String::new() } else { format!("I think {thing} {claim}.") };
+            (parent, format!("{opening} {thing} {other} {}.", reasons[n / 3 % reasons.len()]))
+        });
+        made.collect()
+    }
+
     #[test]
-    fn every_path_gives_the_same_answers() {
-        let best = judged(kernel::best(), 3);
-        for (one, other) in best.iter().zip(judged(Path::Portable, 3)) {
-            assert_eq!(one.stance.as_ref().map(|said| said.value), other.stance.map(|said| said.value));
-            let roles =
-                |judgement: &[Annotation<Role>]| judgement.iter().map(|role| role.value).collect::<Vec<_>>();
-            assert_eq!(roles(&one.roles), roles(&other.roles));
+    fn every_path_gives_the_same_vectors_and_answers() {
+        let made = made();
+        let spans: Vec<[Span; 1]> = made.iter().map(|(_, text)| [Span::whole(text)]).collect();
+        let exchanges: Vec<Exchange<'_>> = made
+            .iter()
+            .zip(&spans)
+            .map(|((parent, text), passages)| Exchange {
+                text,
+                passages,
+                parent: (!parent.is_empty()).then_some(parent),
+                parent_passages: &[],
+            })
+            .collect();
+        let best = reader().judge(kernel::best(), &exchanges);
+        assert_eq!(best.len(), 60);
+        for path in kernel::available() {
+            for (one, other) in best.iter().zip(reader().judge(path, &exchanges)) {
+                assert_eq!(one.stance, other.stance, "{path:?}");
+                assert_eq!(one.roles, other.roles, "{path:?}");
+                assert_eq!(one.tones, other.tones, "{path:?}");
+            }
+        }
+        let named: std::collections::BTreeSet<_> =
+            best.iter().filter_map(|judgement| Some(judgement.stance.as_ref()?.value.as_str())).collect();
+        assert!(named.len() > 1, "the replies are not all of one kind: {named:?}");
+        let windows: Vec<Laid> = exchanges.iter().take(12).map(|exchange| reader().lay(exchange)).collect();
+        let windows: Vec<&Window> = windows.iter().flat_map(|laid| &laid.windows).collect();
+        let vectors = reader().read(kernel::best(), &windows);
+        for path in kernel::available() {
+            assert!(reader().read(path, &windows) == vectors, "{path:?}");
         }
     }
 

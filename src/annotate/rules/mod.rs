@@ -39,10 +39,30 @@ pub struct Rules;
 const NAME: &str = "rules";
 
 impl Rules {
+    /// Judgements with the probabilities of all answers, for annotators that start from them.
+    pub(super) fn judge_with_shares(&self, exchanges: &[Exchange<'_>]) -> Vec<(Judgement, Shares)> {
+        let mut reader = Reader::new();
+        let each = exchanges.iter().map(|exchange| {
+            let mut shares = Shares::default();
+            let judgement = reader.judge(exchange, &mut shares);
+            (judgement, shares)
+        });
+        each.collect()
+    }
+
     /// The tone of each passage, for annotators that leave the naming of insults to a word list.
     pub(super) fn tones(exchange: &Exchange<'_>) -> Vec<Annotation<Tone>> {
         exchange.passages.iter().map(|span| tone::of(span.slice(exchange.text))).collect()
     }
+}
+
+/// The probabilities of all answers of one exchange.
+#[derive(Debug, Default)]
+pub(super) struct Shares {
+    /// Of its stance; empty without a parent.
+    pub stance: Vec<f64>,
+    /// Of each passage's role.
+    pub roles: Vec<[f64; 5]>,
 }
 
 /// The answers in the order of the weights.
@@ -60,7 +80,7 @@ impl Annotator for Rules {
 
     fn judge(&self, exchanges: &[Exchange<'_>]) -> Vec<Judgement> {
         let mut reader = Reader::new();
-        exchanges.iter().map(|exchange| reader.judge(exchange)).collect()
+        exchanges.iter().map(|exchange| reader.judge(exchange, &mut Shares::default())).collect()
     }
 
     fn weigh(&self, question: Question, exchanges: &[Exchange<'_>], answers: &[&str]) -> Vec<Vec<f64>> {
@@ -103,7 +123,7 @@ impl Reader {
         }
     }
 
-    fn judge(&mut self, exchange: &Exchange<'_>) -> Judgement {
+    fn judge(&mut self, exchange: &Exchange<'_>, shares: &mut Shares) -> Judgement {
         if foreign(exchange).is_some() {
             return abstention(exchange, NAME);
         }
@@ -113,12 +133,16 @@ impl Reader {
         for (at, span) in exchange.passages.iter().enumerate() {
             let text = span.slice(exchange.text);
             self.clues_of_passage(text, at);
-            roles.push(role(&self.passage, &self.counts[at]));
+            let answer = weigh_role(&self.passage);
+            shares.roles.push(answer.shares);
+            roles.push(role(&answer, &self.counts[at]));
             tones.push(tone::of(text));
         }
         let stance = exchange.parent.map(|_| {
             self.clues_of_reply(exchange);
-            stance(&self.reply)
+            let answer = weigh_stance(&self.reply);
+            shares.stance = answer.shares.to_vec();
+            stance(&answer)
         });
         Judgement { stance, roles, tones, foreign: None, main: None, target: None }
     }
@@ -269,17 +293,15 @@ fn weigh_role(clues: &[Clue]) -> Answer<5> {
     })
 }
 
-fn stance(clues: &[Clue]) -> Annotation<Stance> {
-    let answer = weigh_stance(clues);
+fn stance(answer: &Answer<4>) -> Annotation<Stance> {
     let why = reason(answer.clue, signs::OF_REPLY);
     Annotation::new(STANCES[answer.choice], answer.probability, NAME, why)
 }
 
-fn role(clues: &[Clue], counts: &Counts) -> Annotation<Role> {
+fn role(answer: &Answer<5>, counts: &Counts) -> Annotation<Role> {
     if counts.words == 0 {
         return Annotation::new(Role::None, 0.97, NAME, "has no words");
     }
-    let answer = weigh_role(clues);
     let why = reason(answer.clue, signs::OF_PASSAGE);
     Annotation::new(ROLES[answer.choice], answer.probability, NAME, why)
 }

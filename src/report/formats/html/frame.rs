@@ -27,6 +27,8 @@ pub(super) struct Frame<'a> {
     points: Vec<Point<'a>>,
     further_points: Vec<Point<'a>>,
     annotator: &'a str,
+    /// Why it was taken; empty when the user named it.
+    chosen: &'a str,
     about: &'a str,
     posts: usize,
     huge: bool,
@@ -93,6 +95,7 @@ impl<'a> Frame<'a> {
             points,
             further_points,
             annotator: report.annotator.name,
+            chosen: report.annotator.chosen.as_deref().unwrap_or_default(),
             about: report.annotator.about.trim_end_matches('.'),
             posts: report.posts().len(),
             huge: report.posts().len() > HUGE,

@@ -1,0 +1,128 @@
+//! Whose words a quotation holds: by the id in the markup, by attributes, else by the name in its citation.
+
+use std::collections::HashSet;
+
+use scraper::ElementRef;
+
+use super::{Selectors, digits};
+use crate::ingest::html::{Treat, below, text_of};
+
+/// Elements at the start of a quotation in which its citation is looked for, and elements of a citation.
+const START: usize = 12;
+const CITATION: usize = 24;
+
+/// Words of a citation that are looked at, and words that a name has at most.
+const CITATION_WORDS: usize = 24;
+const NAME_WORDS: usize = 6;
+
+/// What stands between the name and the end of a citation, for names that are not on the page.
+static SAID: &[&str] = &[
+    " wrote",
+    " posted",
+    " said",
+    " schrieb",
+    " hat geschrieben",
+    " a écrit",
+    " a dit",
+    " escribió",
+    " dijo",
+    " escreveu",
+    " ha scritto",
+    " schreef",
+    " napisał",
+    " skrev",
+    " написал",
+    " писал",
+    " kirjoitti",
+];
+
+/// What stands before the name.
+static BY: &[&str] = &[
+    "originally posted by:",
+    "originally posted by",
+    "quote from:",
+    "zitat von",
+    "citation de",
+    "cita de",
+    "quote by",
+    "citaat van",
+    "цитата:",
+    "quote:",
+];
+
+/// What is needed to read the quotations of a page.
+pub(super) struct Quotations<'p> {
+    pub selectors: &'p Selectors,
+    /// Everybody who wrote on this page.
+    pub names: &'p HashSet<String>,
+    /// The thread's own id.
+    pub thread: Option<&'p str>,
+}
+
+impl Quotations<'_> {
+    /// How to read this quotation.
+    pub(super) fn treat(&self, quotation: ElementRef<'_>) -> Treat {
+        let citation = self.citation(quotation);
+        let (mut author, mut id, mut thread) = (None, None, None);
+        let near = citation.into_iter().flat_map(|found| std::iter::once(found).chain(below(found)));
+        for element in std::iter::once(quotation).chain(near.take(CITATION)) {
+            self.selectors.quote_author.prefer(element, &mut author);
+            self.selectors.quote_id.prefer(element, &mut id);
+            self.selectors.quote_thread.prefer(element, &mut thread);
+        }
+        let elsewhere = thread
+            .and_then(|hit| hit.value())
+            .is_some_and(|of| self.thread.is_some_and(|thread| digits(&of).is_some_and(|of| of != thread)));
+        let id = id.and_then(|hit| hit.value()).filter(|_| !elsewhere);
+        let author = author.and_then(|hit| hit.value()).map(|name| name.trim_end_matches(':').to_owned());
+        let author = author.or_else(|| self.named(&text_of(citation?)));
+        Treat::Quote { author, native_id: id.and_then(|id| digits(&id).map(str::to_owned)) }
+    }
+
+    /// The element that says whose words these are: among the first inside, or just before.
+    fn citation<'a>(&self, quotation: ElementRef<'a>) -> Option<ElementRef<'a>> {
+        if self.selectors.citation.is_empty() {
+            return None;
+        }
+        let inside = below(quotation).take(START).find(|&one| self.selectors.citation.fits(one));
+        inside.or_else(|| {
+            let mut before = quotation.prev_siblings().take(3).filter_map(ElementRef::wrap);
+            before.next().filter(|&one| self.selectors.citation.fits(one))
+        })
+    }
+
+    /// The name in a citation: the longest run of its words that is somebody's name on this page.
+    fn named(&self, citation: &str) -> Option<String> {
+        let words: Vec<&str> = citation.split(' ').take(CITATION_WORDS).collect();
+        let mut best: Option<&str> = None;
+        for length in (1..=NAME_WORDS.min(words.len())).rev() {
+            best = words.windows(length).find_map(|run| {
+                let run = run.join(" ");
+                let name = run.trim_end_matches([':', ',', ';', '↑', '»']).trim_end();
+                self.names.get(name).or_else(|| self.names.get(&run)).map(String::as_str)
+            });
+            if best.is_some() {
+                break;
+            }
+        }
+        best.map(str::to_owned).or_else(|| unknown_name(citation))
+    }
+}
+
+/// The name of somebody who wrote nothing on this page.
+fn unknown_name(citation: &str) -> Option<String> {
+    let starts = |by: &&&str| citation.get(..by.len()).is_some_and(|start| start.to_lowercase() == ***by);
+    let rest = match BY.iter().find(starts) {
+        Some(by) => citation.get(by.len()..)?.trim(),
+        None => {
+            let lower = citation.to_lowercase();
+            let end = SAID.iter().filter_map(|said| lower.find(said)).min()?;
+            // Where small letters are wider than large ones, the place in one is not that in the other.
+            citation.get(..end).filter(|_| lower.len() == citation.len())?.trim()
+        }
+    };
+    let rest = rest.split(" on ").next().unwrap_or(rest).trim_end_matches(':').trim();
+    // "(2024-01-05, 03:34 AM) Ann": a date in brackets comes first.
+    let name = rest.rsplit(')').next().unwrap_or(rest).trim();
+    (!name.is_empty() && name.len() < 80).then(|| name.to_owned())
+}

@@ -1,0 +1,47 @@
+use super::*;
+
+#[test]
+fn the_last_digits_of_a_link_name_the_post() {
+    assert_eq!(digits("showthread.php?p=7#post12"), Some("12"));
+    assert_eq!(digits("post: 636332"), Some("636332"));
+    assert_eq!(digits("post-26476-featured"), Some("26476"));
+    assert_eq!(digits("é7"), Some("7"));
+    assert_eq!(digits("none"), None);
+}
+
+fn read(forum: &Forum, text: &str) -> Reading {
+    let page = crate::fetch::Page { text: text.to_owned(), ..Default::default() };
+    let document = Document::new(page, None);
+    assert_eq!(forum.recognise(&document), Recognition::Certain);
+    forum.read(&document).unwrap()
+}
+
+#[test]
+fn a_later_page_stands_a_stub_in_for_the_opening() {
+    let page = r#"<html id="XF"><link rel="prev" href="/threads/x.1/"><article class="message--post js-post" id="js-post-9">
+        <div class="message-attribution"></div><div class="message-body"><div class="bbWrapper">late</div></div></article>"#;
+    let reading = read(&XENFORO, page);
+    let kinds: Vec<_> = reading.drafts.iter().map(|draft| (draft.key.as_str(), &draft.parent)).collect();
+    let (opening, unknown) = (crate::thread::Parent::Opening, crate::thread::Parent::Unknown);
+    assert_eq!(kinds, [("opening", &opening), ("9", &unknown)]);
+}
+
+#[test]
+fn a_quotation_in_a_quotation_belongs_to_its_own_author() {
+    let quote = |who: &str, id: u8, words: &str| {
+        format!(
+            r#"<div class="bbCodeBlock bbCodeBlock--quote" data-quote="{who}" data-source="post: {id}">{words}</div>"#
+        )
+    };
+    let body = quote("Bo", 8, &(quote("Ann", 7, "oldest") + "older")) + "mine";
+    let page = format!(
+        r#"<html id="XF"><article class="message--post js-post" id="js-post-9"><div class="message-attribution"></div>
+        <div class="message-body"><div class="bbWrapper">{body}</div></div></article>"#
+    );
+    let reading = read(&XENFORO, &page);
+    let quotes: Vec<_> =
+        reading.drafts[0].body.quotes().map(|(_, quote, words)| (quote.author.clone(), words)).collect();
+    let expected =
+        [(Some("Ann".to_owned()), "oldest".to_owned()), (Some("Bo".to_owned()), "older".to_owned())];
+    assert_eq!(quotes, expected);
+}
