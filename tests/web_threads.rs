@@ -17,7 +17,8 @@ fn fixture(name: &str) -> String {
 
 fn rejoinder(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rejoinder"));
-    let output = command.args(args).args(["-q", "--wait", "0", "--max-time", "30", "--no-cache"]).stdin(Stdio::null());
+    let output =
+        command.args(args).args(["-q", "--wait", "0", "--max-time", "30", "--no-cache"]).stdin(Stdio::null());
     output.output().unwrap()
 }
 
