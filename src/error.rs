@@ -127,6 +127,18 @@ pub enum Error {
         /// Those that exist, joined by commas.
         known: String,
     },
+    /// A mailbox holds several threads and nobody said which one to read.
+    #[error(
+        "{what} holds {count} threads; pick one with --thread: its number, part of its subject, or a Message-ID\n{list}"
+    )]
+    SeveralThreads {
+        /// The mailbox.
+        what: String,
+        /// How many threads there are.
+        count: usize,
+        /// One line for each: number, posts, date, subject, first author.
+        list: String,
+    },
     /// A report could not be rendered or written.
     #[error("cannot write the {format} report")]
     Report {

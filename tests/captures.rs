@@ -146,7 +146,6 @@ const LATER: &[&str] = &[
     "github",
     "kialo",
     "lobsters",
-    "mailinglist",
     "mastodon",
     "nodebb",
     "schema-jsonld",

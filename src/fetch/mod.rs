@@ -19,6 +19,7 @@ mod charset;
 mod compression;
 mod credentials;
 mod load;
+mod maildir;
 mod manifest;
 mod natural_order;
 mod page;

@@ -16,6 +16,7 @@ mod html;
 mod isso;
 mod json;
 mod lemmy;
+mod mail;
 mod markdown;
 mod ndjson;
 mod peertube;
@@ -122,6 +123,7 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &peertube::PeerTube,
     &youtube::YouTube,
     &wordpress::WordPress,
+    &mail::Mail,
     &ndjson::Ndjson,
     &plain_text::PlainText,
 ];
