@@ -89,7 +89,7 @@ pub(super) struct Cache {
     /// Tells apart what different people are shown.
     identity: String,
     now: i64,
-    /// Set by the first request: the mark of this reading, and since when it goes on.
+    /// Set by the first request: the mark of this reading, and since when its pages were fetched.
     reading: Option<(PathBuf, i64)>,
     /// Files to take away when the reading is complete.
     passing: Vec<PathBuf>,
@@ -120,7 +120,8 @@ impl Cache {
             // Without a mark nothing can be continued; the reading itself does not need it.
             let _ = write_whole(&mark, &[self.now.to_string().as_bytes()]);
         }
-        self.reading = Some((mark, going_on.unwrap_or(self.now)));
+        // A reading that begins has no pages yet, also when another of the same second left some.
+        self.reading = Some((mark, going_on.unwrap_or(i64::MAX)));
         going_on.and_then(Time::from_unix)
     }
 
