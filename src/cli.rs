@@ -72,6 +72,10 @@ pub struct MapArgs {
     /// The format to write; html goes to a file, the others to standard output unless -o is given
     #[arg(long, default_value = "html", value_parser = format_names())]
     pub format: String,
+    /// Map many threads: SOURCE is a folder whose files and folders are a thread each, or a file that lists sources,
+    /// one a line; -o names the folder for the reports
+    #[arg(long, requires = "output", conflicts_with_all = ["open", "url", "save", "thread"])]
+    pub each: bool,
     /// Open the written file in the browser
     #[arg(long)]
     pub open: bool,
@@ -192,7 +196,7 @@ pub struct JudgeArgs {
 }
 
 /// Where the thread is and how far to go for it.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Source")]
 pub struct SourceArgs {
     /// A URL, a file, a folder of saved pages of one thread, or - for standard input

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command as Process;
+use std::process::{Command as Process, ExitCode};
 use std::rc::Rc;
 
 use clap::CommandFactory;
@@ -13,6 +13,7 @@ use crate::cli::{
     Cli, Command, EvalArgs, MapArgs, ReviewArgs, ReviewFormat, SourceArgs, SummaryArgs, SummaryFormat,
     ThreadArgs, ThreadFormat,
 };
+use crate::many;
 use crate::output;
 use crate::progress::{Progress, shown};
 use rejoinder::annotate;
@@ -25,9 +26,10 @@ use rejoinder::report::Report;
 use rejoinder::report::formats::{self, FORMATS};
 use rejoinder::thread::{Notice, NoticeKind, Thread};
 
-/// Runs one command.
-pub fn run(cli: Cli) -> Result<()> {
-    match cli.command.unwrap_or(Command::Map(cli.map)) {
+/// Runs one command. Only of many threads some may fail and others not.
+pub fn run(cli: Cli) -> Result<ExitCode> {
+    let done = match cli.command.unwrap_or(Command::Map(cli.map)) {
+        Command::Map(args) if args.each => return map_each(&args),
         Command::Map(args) => map(&args),
         Command::Thread(args) => thread(&args),
         Command::Summary(args) => summary(&args),
@@ -40,7 +42,8 @@ pub fn run(cli: Cli) -> Result<()> {
             clap_complete::generate(shell, &mut Cli::command(), "rejoinder", &mut script);
             output::print(&String::from_utf8_lossy(&script))
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn map(args: &MapArgs) -> Result<()> {
@@ -73,6 +76,44 @@ fn map(args: &MapArgs) -> Result<()> {
     // As in `report`: nothing is gained by taking it apart.
     std::mem::forget((report, text));
     Ok(())
+}
+
+fn map_each(args: &MapArgs) -> Result<ExitCode> {
+    let format = formats::named(&args.format)?;
+    annotate::choose(&args.judge.annotator, 0, 1)?;
+    let source = args.source.source.as_deref().unwrap_or_default();
+    let folder = args.output.as_deref().unwrap_or(Path::new(""));
+    let cannot = |error| Error::File { action: "write", path: folder.to_owned(), source: error };
+    fs::create_dir_all(folder).map_err(cannot)?;
+    if fs::canonicalize(folder).ok() == fs::canonicalize(source).ok() {
+        let reason = "the reports would stand among the threads; give another folder with -o";
+        return Err(cannot(io::Error::new(io::ErrorKind::InvalidInput, reason)));
+    }
+    let jobs = many::jobs(source, folder)?;
+    if !args.source.headers.is_empty() && many::hosts(&jobs).len() > 1 {
+        return Err(Error::Setting {
+            what: "--header".to_owned(),
+            reason: "it is for the thread's own host, and these threads are on several".to_owned(),
+        });
+    }
+    let cores = cores();
+    let workers = many::workers(&jobs, cores);
+    let progress = Progress::new(args.source.quiet);
+    let failed = many::run(&jobs, workers, args.source.wait, &progress, &|job| {
+        let of_job = SourceArgs { source: Some(job.source.clone()), quiet: true, ..args.source.clone() };
+        let silent = Rc::new(Progress::new(true));
+        let share = cores.div_ceil(workers);
+        let (report, _linked) = judged(&of_job, &args.judge.annotator, share, &silent)?;
+        let path = folder.join(format!("{}.{}", job.name, format.extension()));
+        output::write(&path, &format.render(&report)?)
+    })?;
+    let (all, plural) = (jobs.len(), if jobs.len() == 1 { "" } else { "s" });
+    progress.say(&format!("mapped {} of {all} thread{plural}; {failed} failed", all - failed));
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn thread(args: &ThreadArgs) -> Result<()> {
@@ -178,8 +219,20 @@ fn finish(progress: &Progress, output: Option<&Path>, text: &str) -> Result<()> 
 fn report(args: &SourceArgs, annotator: &str, progress: &Rc<Progress>) -> Result<Report> {
     // A wrong name is told before anything is fetched.
     annotate::choose(annotator, 0, 1)?;
+    let (report, linked) = judged(args, annotator, cores(), progress)?;
+    // The program ends soon: handing a large thread back piece by piece is work for nothing.
+    std::mem::forget(linked);
+    Ok(report)
+}
+
+/// The report, and the thread that it is of.
+fn judged(
+    args: &SourceArgs,
+    annotator: &str,
+    cores: usize,
+    progress: &Rc<Progress>,
+) -> Result<(Report, Linked)> {
     let linked = read(args, progress)?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let choice = annotate::choose(annotator, pipeline::bytes_to_judge(&linked), cores)?;
     if let Some(why) = &choice.why {
         progress.say(&format!("note: {why}"));
@@ -187,9 +240,7 @@ fn report(args: &SourceArgs, annotator: &str, progress: &Rc<Progress>) -> Result
     let mut report = pipeline::map(&linked, choice.annotator, &mut |stage| progress.stage(stage));
     report.annotator.chosen = choice.why;
     tell(&report.thread.notices, progress);
-    // The program ends soon: handing a large thread back piece by piece is work for nothing.
-    std::mem::forget(linked);
-    Ok(report)
+    Ok((report, linked))
 }
 
 /// Reads the source and links its replies.

@@ -76,6 +76,11 @@ impl Progress {
         if so_far.is_empty() { text.to_owned() } else { format!("{so_far}; {text}") }
     }
 
+    /// So many threads of many are done.
+    pub fn threads(&self, done: usize, all: usize) {
+        self.tell(&format!("{done} of {all} threads"), false);
+    }
+
     /// A stage begins.
     pub fn stage(&self, stage: Stage) {
         self.tell(stage.doing(), false);
