@@ -70,6 +70,8 @@ pub enum Error {
         status: u16,
         /// What the status means here and what to try.
         reason: String,
+        /// What it showed in place of a page, decoded; empty when it showed nothing that can be read.
+        body: String,
     },
     /// Only the network has this page, and this source must not use the network.
     #[error(
@@ -105,6 +107,14 @@ pub enum Error {
         /// The platform whose shape was expected.
         platform: &'static str,
         /// The first thing that did not fit.
+        reason: String,
+    },
+    /// Something that sets how to fetch cannot be used: a cookie file, a proxy variable.
+    #[error("cannot use {what}: {reason}")]
+    Setting {
+        /// The file or variable.
+        what: String,
+        /// What is wrong with it and what would be right.
         reason: String,
     },
     /// A value given by the user is not one of those that exist.

@@ -27,7 +27,7 @@ mod wordpress;
 mod xml;
 mod youtube;
 
-pub use collect::{Event, Limits, collect};
+pub use collect::{Event, Limits, collect, explain};
 pub use document::Document;
 
 use url::Url;
