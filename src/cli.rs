@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use rejoinder::annotate::ANNOTATORS;
 use rejoinder::evaluate::Task;
+use rejoinder::fetch::Header;
 use rejoinder::report::formats::FORMATS;
 
 /// Maps the argument of a discussion thread: who claims what, who rebuts whom, what stands.
@@ -71,6 +72,10 @@ pub struct MapArgs {
     /// The format to write; html goes to a file, the others to standard output unless -o is given
     #[arg(long, default_value = "html", value_parser = format_names())]
     pub format: String,
+    /// Map many threads: SOURCE is a folder whose files and folders are a thread each, or a file that lists sources,
+    /// one a line; -o names the folder for the reports
+    #[arg(long, requires = "output", conflicts_with_all = ["open", "url", "save", "thread"])]
+    pub each: bool,
     /// Open the written file in the browser
     #[arg(long)]
     pub open: bool,
@@ -191,7 +196,7 @@ pub struct JudgeArgs {
 }
 
 /// Where the thread is and how far to go for it.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Source")]
 pub struct SourceArgs {
     /// A URL, a file, a folder of saved pages of one thread, or - for standard input
@@ -230,6 +235,21 @@ pub struct SourceArgs {
     /// Seconds between two requests to one host
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, help_heading = "Fetching")]
     pub wait: std::time::Duration,
+    /// Cookies for the thread's own host, in Netscape's format as browser extensions and curl write it
+    #[arg(long, value_name = "FILE", help_heading = "Fetching")]
+    pub cookies: Option<PathBuf>,
+    /// A header for the thread's own host, such as 'Authorization: Bearer ...'; may be given again
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = Header::parse, help_heading = "Fetching")]
+    pub headers: Vec<Header>,
+    /// Where answers are kept between runs [default: the system's folder for caches]
+    #[arg(long, value_name = "DIR", help_heading = "Fetching")]
+    pub cache_dir: Option<PathBuf>,
+    /// Keep no answers between runs and use none
+    #[arg(long, conflicts_with_all = ["cache_dir", "cache_private"], help_heading = "Fetching")]
+    pub no_cache: bool,
+    /// Keep also what was fetched with --cookies or --header
+    #[arg(long, help_heading = "Fetching")]
+    pub cache_private: bool,
     /// Allow private and loopback addresses
     #[arg(long, help_heading = "Fetching")]
     pub allow_private: bool,

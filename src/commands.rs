@@ -2,31 +2,34 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
-use std::process::Command as Process;
+use std::path::{Path, PathBuf};
+use std::process::{Command as Process, ExitCode};
 use std::rc::Rc;
 
 use clap::CommandFactory;
+use url::Url;
 
 use crate::cli::{
     Cli, Command, EvalArgs, MapArgs, ReviewArgs, ReviewFormat, SourceArgs, SummaryArgs, SummaryFormat,
     ThreadArgs, ThreadFormat,
 };
+use crate::many;
 use crate::output;
 use crate::progress::{Progress, shown};
 use rejoinder::annotate;
 use rejoinder::error::{Error, Result};
 use rejoinder::evaluate::{self, Task};
-use rejoinder::fetch::{self, Fallback, Fetcher, Recorder, Source, Web};
+use rejoinder::fetch::{self, Credentials, Fallback, Fetcher, Keep, Proxies, Recorder, Source, Web};
 use rejoinder::ingest::{self, Limits, PLATFORMS};
 use rejoinder::pipeline::{self, Linked};
 use rejoinder::report::Report;
 use rejoinder::report::formats::{self, FORMATS};
-use rejoinder::thread::{Notice, Thread};
+use rejoinder::thread::{Notice, NoticeKind, Thread};
 
-/// Runs one command.
-pub fn run(cli: Cli) -> Result<()> {
-    match cli.command.unwrap_or(Command::Map(cli.map)) {
+/// Runs one command. Only of many threads some may fail and others not.
+pub fn run(cli: Cli) -> Result<ExitCode> {
+    let done = match cli.command.unwrap_or(Command::Map(cli.map)) {
+        Command::Map(args) if args.each => return map_each(&args),
         Command::Map(args) => map(&args),
         Command::Thread(args) => thread(&args),
         Command::Summary(args) => summary(&args),
@@ -39,7 +42,8 @@ pub fn run(cli: Cli) -> Result<()> {
             clap_complete::generate(shell, &mut Cli::command(), "rejoinder", &mut script);
             output::print(&String::from_utf8_lossy(&script))
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn map(args: &MapArgs) -> Result<()> {
@@ -72,6 +76,44 @@ fn map(args: &MapArgs) -> Result<()> {
     // As in `report`: nothing is gained by taking it apart.
     std::mem::forget((report, text));
     Ok(())
+}
+
+fn map_each(args: &MapArgs) -> Result<ExitCode> {
+    let format = formats::named(&args.format)?;
+    annotate::choose(&args.judge.annotator, 0, 1)?;
+    let source = args.source.source.as_deref().unwrap_or_default();
+    let folder = args.output.as_deref().unwrap_or(Path::new(""));
+    let cannot = |error| Error::File { action: "write", path: folder.to_owned(), source: error };
+    fs::create_dir_all(folder).map_err(cannot)?;
+    if fs::canonicalize(folder).ok() == fs::canonicalize(source).ok() {
+        let reason = "the reports would stand among the threads; give another folder with -o";
+        return Err(cannot(io::Error::new(io::ErrorKind::InvalidInput, reason)));
+    }
+    let jobs = many::jobs(source, folder)?;
+    if !args.source.headers.is_empty() && many::hosts(&jobs).len() > 1 {
+        return Err(Error::Setting {
+            what: "--header".to_owned(),
+            reason: "it is for the thread's own host, and these threads are on several".to_owned(),
+        });
+    }
+    let cores = cores();
+    let workers = many::workers(&jobs, cores);
+    let progress = Progress::new(args.source.quiet);
+    let failed = many::run(&jobs, workers, args.source.wait, &progress, &|job| {
+        let of_job = SourceArgs { source: Some(job.source.clone()), quiet: true, ..args.source.clone() };
+        let silent = Rc::new(Progress::new(true));
+        let share = cores.div_ceil(workers);
+        let (report, _linked) = judged(&of_job, &args.judge.annotator, share, &silent)?;
+        let path = folder.join(format!("{}.{}", job.name, format.extension()));
+        output::write(&path, &format.render(&report)?)
+    })?;
+    let (all, plural) = (jobs.len(), if jobs.len() == 1 { "" } else { "s" });
+    progress.say(&format!("mapped {} of {all} thread{plural}; {failed} failed", all - failed));
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn thread(args: &ThreadArgs) -> Result<()> {
@@ -177,8 +219,20 @@ fn finish(progress: &Progress, output: Option<&Path>, text: &str) -> Result<()> 
 fn report(args: &SourceArgs, annotator: &str, progress: &Rc<Progress>) -> Result<Report> {
     // A wrong name is told before anything is fetched.
     annotate::choose(annotator, 0, 1)?;
+    let (report, linked) = judged(args, annotator, cores(), progress)?;
+    // The program ends soon: handing a large thread back piece by piece is work for nothing.
+    std::mem::forget(linked);
+    Ok(report)
+}
+
+/// The report, and the thread that it is of.
+fn judged(
+    args: &SourceArgs,
+    annotator: &str,
+    cores: usize,
+    progress: &Rc<Progress>,
+) -> Result<(Report, Linked)> {
     let linked = read(args, progress)?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let choice = annotate::choose(annotator, pipeline::bytes_to_judge(&linked), cores)?;
     if let Some(why) = &choice.why {
         progress.say(&format!("note: {why}"));
@@ -186,9 +240,7 @@ fn report(args: &SourceArgs, annotator: &str, progress: &Rc<Progress>) -> Result
     let mut report = pipeline::map(&linked, choice.annotator, &mut |stage| progress.stage(stage));
     report.annotator.chosen = choice.why;
     tell(&report.thread.notices, progress);
-    // The program ends soon: handing a large thread back piece by piece is work for nothing.
-    std::mem::forget(linked);
-    Ok(report)
+    Ok((report, linked))
 }
 
 /// Reads the source and links its replies.
@@ -204,18 +256,10 @@ fn tell(notices: &[Notice], progress: &Progress) {
 }
 
 fn gather(args: &SourceArgs, progress: &Rc<Progress>) -> Result<Thread> {
-    let settings = fetch::Settings {
-        allow_private: args.allow_private,
-        ignore_robots: args.ignore_robots,
-        max_redirects: args.max_redirects,
-        max_bytes: args.max_bytes,
-        timeout: args.timeout,
-        max_time: args.max_time,
-        wait: args.wait,
-    };
     let source = Source::parse(args.source.as_deref().unwrap_or_default(), args.url.as_deref())?;
-    let recording = source.recording(&settings)?;
     let online = matches!(source, Source::Url(_)) || args.follow;
+    let settings = settings(args, &source, online)?;
+    let recording = source.recording(&settings)?;
     let web: Option<Box<dyn Fetcher>> = match (online, &args.save) {
         (false, _) => None,
         (true, None) => Some(Box::new(web(&settings, progress)?)),
@@ -226,19 +270,111 @@ fn gather(args: &SourceArgs, progress: &Rc<Progress>) -> Result<Thread> {
         (Some(saved), None) => Some(Box::new(saved)),
         (None, web) => web,
     };
-    let pages = match (&source, fetcher.as_deref()) {
-        (Source::Url(url), Some(fetcher)) => vec![fetcher.fetch(&ingest::request_for(url))?],
-        _ => fetch::load(&source, &settings)?,
+    let first = match (&source, fetcher.as_deref()) {
+        (Source::Url(url), Some(fetcher)) => {
+            if let Some(proxy) = settings.proxies.shown_for(url) {
+                progress.say(&format!("note: asking through the proxy {proxy}"));
+            }
+            Some((ingest::request_for(url), fetcher))
+        }
+        _ => None,
+    };
+    let pages = match &first {
+        Some((request, fetcher)) => vec![fetcher.fetch(request).map_err(ingest::explain)?],
+        None => fetch::load(&source, &settings)?,
     };
     let limits = Limits { pages: args.max_pages, posts: args.max_posts };
-    ingest::collect(pages, args.thread.as_deref(), fetcher.as_deref(), &limits, &mut |event| {
-        progress.page(event)
-    })
+    let thread = ingest::collect(pages, args.thread.as_deref(), fetcher.as_deref(), &limits, &mut |event| {
+        progress.page(event);
+    });
+    match (&thread, &first) {
+        (Ok(thread), _) if is_whole(thread) => fetcher.iter().for_each(Fetcher::finished),
+        (Err(_), Some((request, fetcher))) => fetcher.forget(request),
+        _ => {}
+    }
+    thread
+}
+
+/// Whether nothing was missed for trouble on the way, so that there is nothing to continue.
+fn is_whole(thread: &Thread) -> bool {
+    thread.notices.iter().all(|notice| notice.kind != NoticeKind::NotFollowed)
+}
+
+/// How to fetch what these arguments ask for.
+fn settings(args: &SourceArgs, source: &Source, online: bool) -> Result<fetch::Settings> {
+    let mut settings = fetch::Settings {
+        allow_private: args.allow_private,
+        ignore_robots: args.ignore_robots,
+        max_redirects: args.max_redirects,
+        max_bytes: args.max_bytes,
+        timeout: args.timeout,
+        max_time: args.max_time,
+        wait: args.wait,
+        ..fetch::Settings::default()
+    };
+    if !online {
+        return Ok(settings);
+    }
+    settings.proxies = Proxies::from_variables(|name| std::env::var(name).ok())?;
+    settings.keep = keep(args);
+    let given = match (source, &args.url) {
+        (Source::Url(url), _) => Some(url.clone()),
+        (_, Some(url)) => Url::parse(url).ok(),
+        _ => None,
+    };
+    let wanted = args.cookies.is_some() || !args.headers.is_empty();
+    let Some(owner) = given.filter(|_| wanted) else {
+        if wanted {
+            return Err(Error::Setting {
+                what: "--cookies and --header".to_owned(),
+                reason: "they are for the thread's own host, so say with --url where the thread is"
+                    .to_owned(),
+            });
+        }
+        return Ok(settings);
+    };
+    let mut credentials = Credentials::for_host_of(&owner);
+    for header in &args.headers {
+        credentials = credentials.with_header(header.clone());
+    }
+    if let Some(file) = &args.cookies {
+        credentials = credentials.with_cookie_file(file)?;
+    }
+    settings.credentials = credentials;
+    Ok(settings)
+}
+
+/// Bytes of all kept answers together.
+const CACHE_BYTES: u64 = 512 << 20;
+
+/// Where answers are kept. Nowhere, when the system names no folder for caches or it cannot be made: that
+/// costs time and nothing else. A folder that the user names must be usable.
+fn keep(args: &SourceArgs) -> Option<Keep> {
+    if args.no_cache {
+        return None;
+    }
+    let named = args.cache_dir.clone();
+    let usual = || cache_folder().filter(|folder| fs::create_dir_all(folder).is_ok());
+    let folder = named.or_else(usual)?;
+    Some(Keep { folder, max_bytes: CACHE_BYTES, private: args.cache_private })
+}
+
+/// This program's folder for caches, as the system has them.
+fn cache_folder() -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    if cfg!(windows) {
+        variable("LOCALAPPDATA").map(|base| base.join("rejoinder").join("cache"))
+    } else if cfg!(target_os = "macos") {
+        variable("HOME").map(|home| home.join("Library/Caches/rejoinder"))
+    } else {
+        let base = variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")));
+        base.map(|base| base.join("rejoinder"))
+    }
 }
 
 fn web(settings: &fetch::Settings, progress: &Rc<Progress>) -> Result<Web> {
     let progress = Rc::clone(progress);
-    Web::new(settings.clone(), Box::new(move |waiting| progress.waiting(waiting)))
+    Web::new(settings.clone(), Box::new(move |happening| progress.happening(happening)))
 }
 
 fn platforms() -> Result<()> {

@@ -70,6 +70,8 @@ pub enum Error {
         status: u16,
         /// What the status means here and what to try.
         reason: String,
+        /// What it showed in place of a page, decoded; empty when it showed nothing that can be read.
+        body: String,
     },
     /// Only the network has this page, and this source must not use the network.
     #[error(
@@ -107,6 +109,14 @@ pub enum Error {
         /// The first thing that did not fit.
         reason: String,
     },
+    /// Something that sets how to fetch cannot be used: a cookie file, a proxy variable.
+    #[error("cannot use {what}: {reason}")]
+    Setting {
+        /// The file or variable.
+        what: String,
+        /// What is wrong with it and what would be right.
+        reason: String,
+    },
     /// A value given by the user is not one of those that exist.
     #[error("unknown {kind} '{given}'; there is {known}")]
     Unknown {
@@ -116,6 +126,18 @@ pub enum Error {
         given: String,
         /// Those that exist, joined by commas.
         known: String,
+    },
+    /// A mailbox holds several threads and nobody said which one to read.
+    #[error(
+        "{what} holds {count} threads; pick one with --thread: its number, part of its subject, or a Message-ID\n{list}"
+    )]
+    SeveralThreads {
+        /// The mailbox.
+        what: String,
+        /// How many threads there are.
+        count: usize,
+        /// One line for each: number, posts, date, subject, first author.
+        list: String,
     },
     /// A report could not be rendered or written.
     #[error("cannot write the {format} report")]

@@ -4,10 +4,10 @@
 
 mod cli;
 mod commands;
+mod many;
 mod output;
 mod progress;
 
-use std::error::Error as _;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -23,14 +23,9 @@ fn main() -> ExitCode {
         }
     };
     match commands::run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
-            let mut words = format!("rejoinder: {error}");
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                words.push_str(&format!(": {inner}"));
-                cause = inner.source();
-            }
+            let words = format!("rejoinder: {}", output::reason(&error));
             let _ = writeln!(std::io::stderr(), "{}", progress::shown(&words));
             ExitCode::FAILURE
         }

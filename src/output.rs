@@ -6,6 +6,17 @@ use std::path::{Path, PathBuf};
 
 use rejoinder::error::{Error, Result};
 
+/// Why something failed, with its causes.
+pub fn reason(error: &Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        words.push_str(&format!(": {inner}"));
+        cause = inner.source();
+    }
+    words
+}
+
 /// Prints to standard output. A reader that has seen enough (`| head`) is no error.
 pub fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();

@@ -1,10 +1,10 @@
 //! What a waiting person is told, on standard error: nothing in the first second, then a line now and then.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use rejoinder::fetch::Waiting;
+use rejoinder::fetch::{Happening, Waiting};
 use rejoinder::ingest::Event;
 use rejoinder::pipeline::Stage;
 
@@ -16,6 +16,8 @@ pub struct Progress {
     started: Instant,
     told: Cell<Option<Instant>>,
     open_line: Cell<bool>,
+    /// Pages and posts, once there are some.
+    so_far: RefCell<String>,
 }
 
 /// Silence before the first word.
@@ -34,6 +36,7 @@ impl Progress {
             started: Instant::now(),
             told: Cell::new(None),
             open_line: Cell::new(false),
+            so_far: RefCell::default(),
         }
     }
 
@@ -42,15 +45,40 @@ impl Progress {
         let Event::Page { name, pages, posts, declared } = event;
         let of = declared.map_or_else(String::new, |declared| format!(" of {declared}"));
         let plural = if pages == 1 { "" } else { "s" };
-        self.tell(&format!("read {pages} page{plural}, {posts}{of} posts ({})", shown(name)), false);
+        let so_far = format!("read {pages} page{plural}, {posts}{of} posts");
+        self.tell(&format!("{so_far} ({})", shown(name)), false);
+        self.so_far.replace(so_far);
     }
 
-    /// A pause begins.
-    pub fn waiting(&self, waiting: &Waiting) {
+    /// The fetcher does something.
+    pub fn happening(&self, happening: &Happening) {
+        match happening {
+            Happening::Waiting(waiting) => self.waiting(waiting),
+            Happening::Asking { host } => self.tell(&self.with_counts(&format!("asking {}", shown(host))), false),
+            Happening::Continued { since } => self.say(&format!(
+                "note: going on with a reading that broke off; it began at {since}, and pages fetched since then \
+                 are not asked for again (--no-cache reads all afresh)"
+            )),
+            _ => {}
+        }
+    }
+
+    fn waiting(&self, waiting: &Waiting) {
         let seconds = waiting.pause.as_secs_f64();
-        // The ordinary pace is no news; a long pause always is.
         let text = format!("waiting {seconds:.1} s for {} ({})", shown(&waiting.host), waiting.why.words());
-        self.tell(&text, waiting.pause >= Duration::from_secs(2));
+        // The ordinary pace is no news; a long pause always is.
+        self.tell(&self.with_counts(&text), waiting.pause >= Duration::from_secs(2));
+    }
+
+    /// What is going on, after what has been read.
+    fn with_counts(&self, text: &str) -> String {
+        let so_far = self.so_far.borrow();
+        if so_far.is_empty() { text.to_owned() } else { format!("{so_far}; {text}") }
+    }
+
+    /// So many threads of many are done.
+    pub fn threads(&self, done: usize, all: usize) {
+        self.tell(&format!("{done} of {all} threads"), false);
     }
 
     /// A stage begins.

@@ -1,5 +1,9 @@
 //! The web fetcher against servers that misbehave: every one ends in a page or in a clear error, soon.
 
+#[path = "http/credentials.rs"]
+mod credentials;
+#[path = "http/keeping.rs"]
+mod keeping;
 #[path = "http/limits.rs"]
 mod limits;
 #[path = "http/politeness.rs"]

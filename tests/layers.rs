@@ -20,7 +20,8 @@ const LAYERS: &[&[&str]] = &[
     &["report"],
     &["pipeline", "evaluate"],
     &["serve"],
-    &["cli", "progress", "output", "commands", "main"],
+    &["output", "progress"],
+    &["many", "cli", "commands", "main"],
 ];
 
 fn rank(module: &str) -> Option<usize> {

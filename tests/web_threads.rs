@@ -17,7 +17,8 @@ fn fixture(name: &str) -> String {
 
 fn rejoinder(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rejoinder"));
-    let output = command.args(args).args(["-q", "--wait", "0", "--max-time", "30"]).stdin(Stdio::null());
+    let output =
+        command.args(args).args(["-q", "--wait", "0", "--max-time", "30", "--no-cache"]).stdin(Stdio::null());
     output.output().unwrap()
 }
 
@@ -230,11 +231,21 @@ fn private_addresses_are_refused_however_they_are_written() {
 #[test]
 fn walls_are_named_whatever_their_status() {
     for (wall, status, word) in [
-        ("login", 200, "log"),
-        ("login", 403, "log"),
-        ("challenge", 503, "challenge"),
+        ("login", 200, "--cookies"),
+        ("login", 401, "--cookies"),
+        ("login", 403, "--cookies"),
+        ("challenge", 403, "challenge"),
+        ("challenge", 503, "(cloudflare)"),
         ("bot_check", 200, "challenge"),
+        ("bot_check", 403, "(anubis)"),
         ("script_shell", 200, "script"),
+        ("rate_limit", 429, "asked too often"),
+        ("not_found", 404, "no such thread"),
+        ("banned", 403, "banned"),
+        ("database_error", 500, "database"),
+        ("database_error", 503, "database"),
+        ("age_gate", 403, "old enough"),
+        ("consent", 200, "consent"),
     ] {
         let page = fixture(&format!("walls/{wall}.html"));
         let server =

@@ -16,6 +16,7 @@ import os
 import resource
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -44,20 +45,22 @@ class Bare(torch.nn.Module):
         return x
 
 
+# A process starts with the peak memory of the one that started it, so a small one has to.
+LAUNCH = """import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print((used.ru_utime + used.ru_stime) * 1000, used.ru_maxrss / 1024)"""
+
+
 def one_reply(binary, annotator):
     """CPU milliseconds and peak megabytes of a process that judges one reply; the best of ten."""
     with tempfile.NamedTemporaryFile("wt", suffix=".jsonl") as file:
-        file.write(json.dumps({"text": "No, that is wrong.", "parent": "It is cheap.", "label": "disagree", "task": "stance"}) + "\n")
+        file.write(json.dumps({"id": "1", "text": "No, that is wrong.", "parent": "It is cheap.", "label": "disagree", "task": "stance"}) + "\n")
         file.flush()
-        found = []
-        for _ in range(10):
-            process = subprocess.Popen([binary, "eval", "--task", "stance", file.name, "--annotator", annotator],
-                                       stdout=subprocess.DEVNULL)
-            _, status, used = os.wait4(process.pid, 0)
-            if status:
-                raise SystemExit("%s failed" % binary)
-            found.append(((used.ru_utime + used.ru_stime) * 1000, used.ru_maxrss / 1024))
-    return tuple(min(values) for values in zip(*found))
+        command = [binary, "eval", "--task", "stance", file.name, "--annotator", annotator]
+        found = [subprocess.run([sys.executable, "-S", "-c", LAUNCH] + command, check=True, capture_output=True, text=True).stdout
+                 for _ in range(10)]
+    return tuple(min(values) for values in zip(*(map(float, line.split()) for line in found)))
 
 
 def load(binary):

@@ -48,6 +48,21 @@ impl Guard {
         }
     }
 
+    /// Why this URL must not be asked through a proxy, as far as its name tells: the proxy resolves it where
+    /// nobody looks.
+    pub(super) fn refusal_through_proxy(&self, url: &Url) -> Option<String> {
+        let Some(Host::Domain(name)) = url.host() else { return self.refusal_of_url(url) };
+        let name = name.trim_end_matches('.');
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let inside =
+            matches!(ending, "" | "local" | "internal" | "intranet" | "lan" | "home" | "corp" | "private")
+                || name.ends_with(".home.arpa");
+        match inside && !self.allow_private {
+            true => Some(format!("'{name}' is a name for the inside of a network{LIFT}")),
+            false => self.refusal_of_url(url),
+        }
+    }
+
     /// Why no connection to this address may be made; `None` when it may.
     pub(super) fn refusal(&self, ip: IpAddr) -> Option<String> {
         #[cfg(test)]

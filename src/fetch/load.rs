@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use super::compression::{self, Stopped};
-use super::{Media, Page, Saved, Settings, Source, charset, natural_order};
+use super::{Media, Page, Saved, Settings, Source, charset, maildir, natural_order};
 use crate::error::{Error, Result};
 
 /// The names that files with threads end in, before `.gz` or `.zst`.
 pub(super) const EXTENSIONS: &[&str] =
-    &["html", "htm", "xhtml", "json", "ndjson", "jsonl", "mbox", "txt", "text", "md"];
+    &["html", "htm", "xhtml", "json", "ndjson", "jsonl", "mbox", "mboxrd", "eml", "txt", "text", "md"];
 
 /// Files of one folder that are looked at.
 const MAX_FILES: usize = 10_000;
@@ -38,6 +38,7 @@ pub fn load(source: &Source, settings: &Settings) -> Result<Vec<Page>> {
         Source::Input { url } => Ok(vec![input(io::stdin().lock(), url.clone(), limit)?]),
         Source::Folder { path, url } => match Saved::open(path, settings)? {
             Some(saved) => Ok(vec![saved.first(url.as_ref())?]),
+            None if maildir::is_one(path) => Ok(vec![maildir::load(path, url.clone(), limit)?]),
             None => folder(path, url.clone(), limit),
         },
     }
@@ -102,6 +103,7 @@ fn folder(path: &Path, url: Option<Url>, limit: u64) -> Result<Vec<Page>> {
             pages.push(page);
         }
     }
+    let mut pages = maildir::as_one_mailbox(pages, path);
     match pages.first_mut() {
         Some(first) => first.url = url,
         None => return Err(unusable(&path.display().to_string(), "it holds no saved pages")),
@@ -163,13 +165,13 @@ pub(super) fn media_of(path: &Path) -> Media {
         "html" | "htm" | "xhtml" => Media::Html,
         "json" => Media::Json,
         "ndjson" | "jsonl" => Media::Ndjson,
-        "mbox" => Media::Mbox,
+        "mbox" | "mboxrd" | "mboxo" | "mboxcl" | "mboxcl2" | "eml" => Media::Mbox,
         "txt" | "text" | "md" => Media::Plain,
         _ => Media::Unknown,
     }
 }
 
-fn page(name: String, media: Media, bytes: Vec<u8>, url: Option<Url>) -> Result<Page> {
+pub(super) fn page(name: String, media: Media, bytes: Vec<u8>, url: Option<Url>) -> Result<Page> {
     if let Some(what) = not_text(&bytes) {
         return Err(unusable(&name, &format!("it is {what}, and only text can be read")));
     }
@@ -217,7 +219,7 @@ pub(super) fn not_text(bytes: &[u8]) -> Option<&'static str> {
     (nuls * 50 > head.len() && !charset::is_utf16(head)).then_some("binary data")
 }
 
-fn unusable(name: &str, reason: &str) -> Error {
+pub(super) fn unusable(name: &str, reason: &str) -> Error {
     Error::Source { source_text: name.to_owned(), reason: reason.to_owned() }
 }
 

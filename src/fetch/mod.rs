@@ -11,29 +11,32 @@
 //! Saved     a Fetcher that answers from such a folder
 //! Fallback  a Fetcher that asks a second one for what the first does not have
 //! ```
-//!
-//! **Why no proxy from the environment.** Addresses are judged where the connection is made: by the address
-//! that the name resolved to. A proxy resolves names by itself and would defeat that, so `HTTP_PROXY` and
-//! its kin are not read.
 
 mod address;
 mod answer;
+mod cache;
 mod charset;
 mod compression;
+mod credentials;
 mod load;
+mod maildir;
 mod manifest;
 mod natural_order;
 mod page;
+mod proxy;
 mod recording;
 mod robots;
 mod settings;
 mod source;
 mod web;
 
+pub use cache::Keep;
+pub use credentials::{Credentials, Header};
 pub use load::load;
 pub use page::{Media, Page, Request, Wants};
+pub use proxy::Proxies;
 pub use recording::{Fallback, Recorder, Saved};
-pub use settings::{Settings, Waiting, Why};
+pub use settings::{Happening, Settings, Waiting, Why};
 pub use source::Source;
 pub use web::Web;
 
@@ -43,10 +46,25 @@ use crate::error::Result;
 pub trait Fetcher {
     /// The page at this address, or a clear reason why there is none.
     fn fetch(&self, request: &Request) -> Result<Page>;
+
+    /// Told when everything that was wanted has been read: what was kept to continue a reading that breaks
+    /// off is needed no longer.
+    fn finished(&self) {}
+
+    /// Told when an answer turned out to be no page of the thread: it must not be given again from a store.
+    fn forget(&self, _request: &Request) {}
 }
 
 impl<F: Fetcher + ?Sized> Fetcher for Box<F> {
     fn fetch(&self, request: &Request) -> Result<Page> {
         (**self).fetch(request)
+    }
+
+    fn finished(&self) {
+        (**self).finished();
+    }
+
+    fn forget(&self, request: &Request) {
+        (**self).forget(request);
     }
 }

@@ -38,6 +38,14 @@ impl Fetcher for Recorder {
         self.folder.borrow_mut().keep(request, &answer)?;
         answer.page()
     }
+
+    fn finished(&self) {
+        self.web.finished();
+    }
+
+    fn forget(&self, request: &Request) {
+        self.web.forget(request);
+    }
 }
 
 /// A folder that is being recorded into.
@@ -230,6 +238,16 @@ impl<A: Fetcher, B: Fetcher> Fetcher for Fallback<A, B> {
             Err(Error::NotSaved { .. }) => self.second.fetch(request),
             answered => answered,
         }
+    }
+
+    fn finished(&self) {
+        self.first.finished();
+        self.second.finished();
+    }
+
+    fn forget(&self, request: &Request) {
+        self.first.forget(request);
+        self.second.forget(request);
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use super::{Credentials, Keep, Proxies};
+use crate::thread::Time;
+
 /// How far to go and how polite to be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -20,6 +23,12 @@ pub struct Settings {
     pub max_time: Duration,
     /// Time between two requests to one host (`--wait`); repeated requests back off by multiples of it.
     pub wait: Duration,
+    /// Cookies and headers for the thread's own host (`--cookies`, `--header`).
+    pub credentials: Credentials,
+    /// Proxies to ask through; none unless the caller looks for them.
+    pub proxies: Proxies,
+    /// Where answers are kept between runs; `None` for nowhere (`--no-cache`).
+    pub keep: Option<Keep>,
 }
 
 impl Default for Settings {
@@ -32,8 +41,29 @@ impl Default for Settings {
             timeout: Duration::from_secs(30),
             max_time: Duration::from_secs(600),
             wait: Duration::from_secs(1),
+            credentials: Credentials::default(),
+            proxies: Proxies::default(),
+            keep: None,
         }
     }
+}
+
+/// Something that the web fetcher does and that a waiting person may be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Happening {
+    /// A pause begins.
+    Waiting(Waiting),
+    /// A host is being asked.
+    Asking {
+        /// The host.
+        host: String,
+    },
+    /// A reading that broke off is continued with the pages fetched since then.
+    Continued {
+        /// When it had begun.
+        since: Time,
+    },
 }
 
 /// A pause that is about to begin.

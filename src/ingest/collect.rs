@@ -188,7 +188,22 @@ fn ask(
     request: &Request,
     gather: &mut Gather,
 ) -> Result<String> {
-    let document = Document::new(fetcher.fetch(request)?, wanted.clone());
+    let page = fetcher.fetch(request).map_err(explain)?;
+    let read = read_further(platform, wanted, page, gather);
+    if read.is_err() {
+        fetcher.forget(request);
+    }
+    read
+}
+
+/// Reads a page that was asked for; returns its name.
+fn read_further(
+    platform: &dyn Platform,
+    wanted: &Option<String>,
+    page: Page,
+    gather: &mut Gather,
+) -> Result<String> {
+    let document = Document::new(page, wanted.clone());
     if platform.recognise(&document) == Recognition::No {
         return Err(no_posts(&document));
     }
@@ -200,6 +215,16 @@ fn ask(
     }
     gather.add(reading, &document.page)?;
     Ok(document.page.name)
+}
+
+/// Names the wall that an error's page is, in place of what its status alone tells.
+pub fn explain(error: Error) -> Error {
+    let Error::Status { url, status, reason, body } = error else { return error };
+    let page = Page { text: body, ..Page::default() };
+    let found = (!page.text.trim().is_empty()).then(|| Document::new(page, None));
+    let found = found.as_ref().and_then(walls::diagnose);
+    let reason = found.map_or(reason, |found| format!("{}; {}", found.wall, found.advice));
+    Error::Status { url, status, reason, body: String::new() }
 }
 
 /// The wall that a page without posts is.
@@ -276,6 +301,7 @@ mod tests {
                     url: request.url.to_string(),
                     status: 503,
                     reason: "the server is overloaded".to_owned(),
+                    body: String::new(),
                 }),
             }
         }

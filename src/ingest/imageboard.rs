@@ -1,7 +1,8 @@
-//! Image boards: the JSON of 4chan and of the many that answer alike (vichan, lynxchan's clones).
+//! Image boards: the JSON of 4chan and of the many that answer alike (vichan and its clones).
 //!
-//! A post answers every post that it links; "greentext" is the author's own words, never a quotation. Nobody
-//! has a name, so "Anonymous" is no author.
+//! A post answers every post that it links. "Greentext" (lines that begin with `>`) quotes without saying
+//! whom, or tells a story in another's voice: neither is the author's claim, so it is kept as a quotation
+//! without a target. Nobody has a name, so "Anonymous" is no author.
 
 use std::borrow::Cow;
 
@@ -64,18 +65,34 @@ impl Platform for Imageboard {
         let number = |thread: &Value<'_>| thread.get("posts")?.items().next()?.get("no")?.as_id();
         let wanted = document.wanted_thread.as_deref();
         let chosen = threads.iter().find(|thread| wanted.is_some() && number(thread).as_deref() == wanted);
-        let Some(chosen) = chosen.or(threads.first()) else { return Ok(Reading::default()) };
-        let mut reading = read_thread(*chosen, document);
-        if threads.len() > 1 {
-            let words = format!(
-                "the source holds {} threads; {} was read, choose another with --thread",
-                threads.len(),
-                number(chosen).unwrap_or_default()
-            );
+        let chosen = chosen.map_or(threads.as_slice(), std::slice::from_ref);
+        let mut reading = Reading::default();
+        for thread in chosen {
+            append(read_thread(*thread, document), &mut reading);
+        }
+        if chosen.len() > 1 {
+            let words =
+                format!("the source holds {} threads and all are read; --thread picks one", chosen.len());
             reading.notices.push(Notice::new(NoticeKind::SeveralThreads, words));
         }
         Ok(reading)
     }
+}
+
+/// Adds one more thread of a board's page to those read before.
+fn append(thread: Reading, reading: &mut Reading) {
+    if reading.drafts.is_empty() {
+        *reading = thread;
+        return;
+    }
+    let opening = thread.drafts.first().map(|draft| draft.key.clone());
+    reading.declared = reading.declared.zip(thread.declared).and_then(|(one, more)| one.checked_add(more));
+    reading.drafts.extend(thread.drafts.into_iter().map(|mut draft| {
+        if let (Parent::Root, Some(opening)) = (&draft.parent, &opening) {
+            draft.parent = Parent::Post(opening.clone());
+        }
+        draft
+    }));
 }
 
 /// The JSON of the text; a module of a script that holds it is taken for it.
@@ -212,16 +229,21 @@ mod tests {
     }
 
     #[test]
-    fn greentext_is_no_quotation() {
+    fn greentext_is_a_quotation_of_nobody_in_particular() {
         let found = read(None, THREAD);
-        assert_eq!(found.drafts[1].body.quotes().count(), 0);
-        assert_eq!(found.drafts[1].body.text(), ">milk\nno");
+        let (_, quote, words) = found.drafts[1].body.quotes().next().unwrap();
+        assert_eq!((quote.native_id.as_deref(), words.as_str()), (None, "milk"));
+        assert_eq!(found.drafts[1].body.text(), "> milk\nno");
     }
 
     #[test]
-    fn of_a_board_one_thread_is_read() {
-        let found = read(None, &format!("module.exports = {{\n  threads: [\n{THREAD},{THREAD}]\n}}"));
-        assert_eq!(found.drafts.len(), 3);
+    fn of_a_board_every_thread_is_read_unless_one_is_picked() {
+        let other = THREAD.replace("\"no\":", "\"no\":1").replace("#p", "#p1");
+        let board = format!("module.exports = {{\n  threads: [\n{THREAD},{other}]\n}}");
+        let found = read(None, &board);
+        assert_eq!((found.drafts.len(), found.declared), (6, Some(6)));
         assert_eq!(found.notices[0].kind, NoticeKind::SeveralThreads);
+        assert_eq!(found.drafts[3].parent, Parent::Opening);
+        assert_eq!(found.drafts[4].parent, Parent::Post("11".to_owned()));
     }
 }

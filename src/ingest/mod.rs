@@ -21,6 +21,7 @@ mod json;
 mod kialo;
 mod lemmy;
 mod lobsters;
+mod mail;
 mod markdown;
 mod mastodon;
 mod ndjson;
@@ -33,7 +34,7 @@ mod wordpress;
 mod xml;
 mod youtube;
 
-pub use collect::{Event, Limits, collect};
+pub use collect::{Event, Limits, collect, explain};
 pub use document::Document;
 
 use url::Url;
@@ -136,6 +137,7 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &peertube::PeerTube,
     &youtube::YouTube,
     &wordpress::WordPress,
+    &mail::Mail,
     &ndjson::Ndjson,
     &plain_text::PlainText,
 ];

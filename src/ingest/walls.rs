@@ -31,6 +31,24 @@ const SHELL_WORDS: usize = 400;
 
 const SAVE_IT: &str = "open it in a browser, save the page once it shows the posts, and give the saved file";
 
+/// For those who may see the thread.
+const LOG_IN: &str = "log in with a browser and give its cookies with --cookies FILE, or save the page and give \
+                      the saved file";
+
+/// Also said of walls that a click in a browser takes away for those who may pass.
+const PASS_AND_SAVE: &str = "open it in a browser, save the page once it shows the posts, and give the saved \
+                             file; or give the browser's cookies with --cookies FILE";
+
+/// The words for a challenge, and who makes it. None is ever solved or gone around here.
+macro_rules! challenge {
+    () => {
+        "the site answered with a challenge that tells browsers from programs"
+    };
+    ($who:literal) => {
+        concat!("the site answered with a challenge that tells browsers from programs (", $who, ")")
+    };
+}
+
 /// A kind of wall and the words that give it away.
 struct Sign {
     wall: Wall,
@@ -43,40 +61,62 @@ struct Sign {
 /// In the order in which they are tried: what names itself most exactly comes first.
 static SIGNS: &[Sign] = &[
     Sign {
-        wall: Wall {
-            wall: "the site answered with a challenge that tells browsers from programs",
-            advice: SAVE_IT,
-        },
+        wall: Wall { wall: "the site does not let this address or program in (Cloudflare)", advice: SAVE_IT },
+        marks: &["cf-error-details", "cf-wrapper"],
+        words: &["attention required! | cloudflare", "sorry, you have been blocked"],
+    },
+    Sign {
+        wall: Wall { wall: challenge!("Cloudflare"), advice: SAVE_IT },
+        marks: &["cf-chl", "_cf_chl_opt", "challenge-platform", "challenges.cloudflare.com"],
+        words: &["just a moment..."],
+    },
+    Sign {
+        wall: Wall { wall: challenge!("Anubis"), advice: SAVE_IT },
+        marks: &["anubis_challenge", "/.within.website/", "techaro.lol/anubis"],
+        words: &["making sure you're not a bot", "making sure you’re not a bot", "protected by anubis"],
+    },
+    Sign {
+        wall: Wall { wall: challenge!("DDoS-Guard"), advice: SAVE_IT },
+        marks: &["ddos-guard", "/.well-known/ddos-guard/"],
+        words: &["ddos-guard"],
+    },
+    Sign {
+        wall: Wall { wall: challenge!(), advice: SAVE_IT },
         marks: &[
-            "cf-chl",
-            "challenge-platform",
-            "ddos-guard",
-            "anubis_challenge",
             "px-captcha",
-            "/.within.website/",
+            "captcha-delivery.com",
+            "_Incapsula_Resource",
+            "awswaf.com",
+            "g-recaptcha",
+            "h-captcha",
+            "/go-away/",
+            "sgcaptcha",
         ],
         words: &[
-            "just a moment...",
-            "making sure you're not a bot",
-            "making sure you’re not a bot",
             "checking your browser",
-            "ddos-guard",
             "verify you are human",
-            "attention required! | cloudflare",
+            "verifying you are human",
+            "verify that you are not a robot",
             "pardon our interruption",
             "blocked by network security",
+            "are you a robot",
+            "unusual traffic from your",
         ],
     },
     Sign {
         wall: Wall {
             wall: "the site says that it was asked too often",
-            advice: "wait some minutes and ask again, more slowly",
+            advice: "wait some minutes and ask again, more slowly (--wait SECONDS), or with the platform's API",
         },
         marks: &[],
         words: &[
             "whoa there, pardner",
             "too many requests",
             "rate limit",
+            "rate-limit",
+            "slow down",
+            "try again in a few minutes",
+            "exceeded the number of requests",
             "not able to serve your requests this quickly",
         ],
     },
@@ -87,6 +127,8 @@ static SIGNS: &[Sign] = &[
         },
         marks: &[],
         words: &[
+            "your ip has been banned",
+            "your ip address has been banned",
             "you've been banned",
             "you have been banned",
             "you are banned",
@@ -95,7 +137,7 @@ static SIGNS: &[Sign] = &[
         ],
     },
     Sign {
-        wall: Wall { wall: "the site asks whether the reader is old enough", advice: SAVE_IT },
+        wall: Wall { wall: "the site asks whether the reader is old enough", advice: PASS_AND_SAVE },
         marks: &[],
         words: &[
             "over 18?",
@@ -126,10 +168,7 @@ static SIGNS: &[Sign] = &[
         ],
     },
     Sign {
-        wall: Wall {
-            wall: "the site wants a login before it shows the thread",
-            advice: "log in with a browser, save the page, and give the saved file",
-        },
+        wall: Wall { wall: "the site wants a login before it shows the thread", advice: LOG_IN },
         marks: &[],
         words: &[
             "must be logged in",
@@ -157,6 +196,9 @@ static SIGNS: &[Sign] = &[
         words: &[
             "database error",
             "establishing a database connection",
+            "could not connect to the database",
+            "too many connections",
+            "there seems to have been a problem with the database",
             "mysql error",
             "sqlstate",
             "general error",
@@ -186,11 +228,15 @@ static SIGNS: &[Sign] = &[
             "temporarily unavailable",
             "502 bad gateway",
             "503 service",
+            "504 gateway",
+            "under maintenance",
+            "board is currently disabled",
+            "currently unavailable",
             "internal server error",
         ],
     },
     Sign {
-        wall: Wall { wall: "the site asks for consent to cookies first", advice: SAVE_IT },
+        wall: Wall { wall: "the site asks for consent to cookies first", advice: PASS_AND_SAVE },
         marks: &["consent.google", "consent.yahoo"],
         words: &["before you continue", "we value your privacy", "accept all cookies", "cookie consent"],
     },
@@ -274,9 +320,15 @@ mod tests {
         let cases = [
             (
                 "<title>Just a moment...</title><script src=/cdn-cgi/challenge-platform/x></script>",
-                "challenge",
+                "(Cloudflare)",
             ),
-            ("<title>Making sure you&#39;re not a bot!</title>", "challenge"),
+            ("<title>Making sure you&#39;re not a bot!</title>", "Anubis"),
+            ("<title>DDOS-GUARD</title><p>Checking your browser before accessing", "DDoS-Guard"),
+            ("<title>Attention Required! | Cloudflare</title>", "does not let"),
+            ("<h1>Sorry, you have been blocked</h1>", "does not let"),
+            ("<div class=\"g-recaptcha\"></div>", "challenge"),
+            ("Your IP address has been banned.", "banned"),
+            ("<h1>We value your privacy</h1>", "consent"),
             ("<h1>whoa there, pardner!</h1>", "too often"),
             ("<h3>Sorry, we're not able to serve\n your requests this quickly.</h3>", "too often"),
             ("<p>You must be logged in to do that.</p>", "login"),

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rejoinder::fetch::{Waiting, Why};
+use rejoinder::fetch::{Happening, Waiting, Why};
 
 use super::*;
 
@@ -11,7 +11,15 @@ use super::*;
 fn watched(settings: Settings) -> (Web, Rc<RefCell<Vec<Waiting>>>) {
     let pauses = Rc::new(RefCell::new(Vec::new()));
     let log = pauses.clone();
-    let web = Web::new(settings, Box::new(move |waiting| log.borrow_mut().push(waiting.clone()))).unwrap();
+    let web = Web::new(
+        settings,
+        Box::new(move |happening| {
+            if let Happening::Waiting(waiting) = happening {
+                log.borrow_mut().push(waiting.clone());
+            }
+        }),
+    )
+    .unwrap();
     (web, pauses)
 }
 

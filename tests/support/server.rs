@@ -100,6 +100,11 @@ impl Reply {
         Self { body: Body::Endless(piece.into(), pause), ..Self::html("") }
     }
 
+    /// The same with another status.
+    pub fn status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     /// Bytes that need not be HTTP.
     pub fn raw(bytes: &[u8]) -> Self {
         Self { body: Body::Raw(bytes.into()), ..Self::html("") }

@@ -121,6 +121,40 @@ impl Head {
     }
 }
 
+impl Linear {
+    /// The probabilities of all answers, for the model that takes them beside its own; none for a damaged file.
+    #[cfg(feature = "model")]
+    pub(super) fn shares(exchanges: &[Exchange<'_>]) -> Vec<Shares> {
+        let (Some(stances), Some(roles)) = (head("stance"), head("role")) else {
+            return exchanges.iter().map(|_| Shares::default()).collect();
+        };
+        let mut reader = Reader::default();
+        let each =
+            exchanges.iter().zip(Rules.judge_with_shares(exchanges)).map(|(exchange, (_, by_rules))| {
+                let stance = match exchange.parent {
+                    Some(_) => stances.shares(reader.read(Question::Stance, exchange), &by_rules.stance),
+                    None => Vec::new(),
+                };
+                let passages = exchange.passages.iter().zip(&by_rules.roles).map(|(span, by_rules)| {
+                    let one = Exchange { passages: std::slice::from_ref(span), ..*exchange };
+                    roles.shares(reader.read(Question::Role, &one), by_rules)
+                });
+                Shares { stance, roles: passages.collect() }
+            });
+        each.collect()
+    }
+}
+
+/// The probabilities of all answers of one exchange, in the order of `STANCES` and `ROLES`.
+#[cfg(feature = "model")]
+#[derive(Debug, Default)]
+pub(super) struct Shares {
+    /// Of its stance; empty without a parent.
+    pub stance: Vec<f64>,
+    /// Of each passage's role.
+    pub roles: Vec<Vec<f64>>,
+}
+
 impl Annotator for Linear {
     fn name(&self) -> &'static str {
         NAME

@@ -46,6 +46,18 @@ impl Failure {
         Self { kind: Kind::TimedOut, reason, source: None }
     }
 
+    pub(super) fn refused(reason: String) -> Self {
+        Self { kind: Kind::Refused, reason, source: None }
+    }
+
+    /// The same, saying through which proxy it was asked when that may be the reason.
+    pub(super) fn through(mut self, proxy: Option<String>) -> Self {
+        if let (Some(proxy), Kind::Unreachable | Kind::TimedOut) = (proxy, self.kind) {
+            self.reason = format!("{} (asked through the proxy {proxy})", self.reason);
+        }
+        self
+    }
+
     pub(super) fn too_large(limit: u64) -> Self {
         let reason = format!("it is larger than {limit} bytes");
         Self { kind: Kind::TooLarge(limit), reason, source: None }

@@ -1,15 +1,17 @@
 //! Pages from the web, asked for politely and only at public addresses.
 //!
 //! One request after another: robots.txt first, one polite rate for each host, redirects followed here so
-//! that each step is checked, overloaded servers given time. It never sends a cookie, a password or a form.
+//! that each step is checked, overloaded servers given time. It never sends a form, and a cookie or a password
+//! only when the user gave one for the thread's own host.
 
 mod failure;
 mod pace;
 mod status;
 mod transport;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use url::Url;
@@ -19,9 +21,10 @@ use self::pace::{Gap, Pace};
 use self::transport::{Reply, Transport, Want};
 use super::address::Guard;
 use super::answer::Answer;
+use super::cache::{Cache, Kept, Terms};
 use super::compression::{self, Stopped};
 use super::robots::{self, Robots};
-use super::{Fetcher, Page, Request, Settings, Waiting, Wants, Why};
+use super::{Fetcher, Happening, Page, Request, Settings, Wants, Why};
 use crate::error::{Error, Result};
 use crate::thread::Time;
 
@@ -42,36 +45,101 @@ pub struct Web {
     pace: RefCell<Pace>,
     /// By origin; a text is the reason why the rules could not be read.
     robots: RefCell<BTreeMap<String, std::result::Result<Robots, String>>>,
+    cache: Option<RefCell<Cache>>,
+    watch: Rc<dyn Fn(&Happening)>,
+    /// Whether a request was made already.
+    begun: Cell<bool>,
 }
 
 impl Web {
-    /// A fetcher with these settings, which tells `watch` before every pause.
-    pub fn new(settings: Settings, watch: Box<dyn Fn(&Waiting)>) -> Result<Self> {
+    /// A fetcher with these settings, which tells `watch` what it is about to do.
+    pub fn new(settings: Settings, watch: Box<dyn Fn(&Happening)>) -> Result<Self> {
         let guard = Guard::new(settings.allow_private);
         Self::guarded(settings, guard, watch)
     }
 
-    fn guarded(settings: Settings, guard: Guard, watch: Box<dyn Fn(&Waiting)>) -> Result<Self> {
-        let transport = Transport::new(guard)?;
-        let pace = RefCell::new(Pace::new(settings.max_time, watch));
-        Ok(Self { settings, transport, pace, robots: RefCell::default() })
+    fn guarded(settings: Settings, guard: Guard, watch: Box<dyn Fn(&Happening)>) -> Result<Self> {
+        let watch: Rc<dyn Fn(&Happening)> = Rc::from(watch);
+        let transport = Transport::new(guard, settings.proxies.clone())?;
+        let pace = RefCell::new(Pace::new(settings.max_time, Rc::clone(&watch)));
+        let who = settings.credentials.fingerprint();
+        let cache = settings.keep.as_ref().map(|keep| Cache::open(keep, who, unix_now())).transpose()?;
+        let cache = cache.map(RefCell::new);
+        Ok(Self {
+            settings,
+            transport,
+            pace,
+            robots: RefCell::default(),
+            cache,
+            watch,
+            begun: Cell::new(false),
+        })
     }
 
-    /// The answer to a request, after redirects, decompressed and not decoded.
+    /// The answer to a request, after redirects, decompressed and not decoded; from the cache when that has
+    /// it and it need not be asked for.
     pub(super) fn answer(&self, request: &Request) -> Result<Answer> {
+        self.begin(request);
+        let kept = self.kept(request);
+        if let (Some(kept), Some(cache)) = (&kept, &self.cache)
+            && cache.borrow().is_fresh(kept)
+        {
+            return Ok(kept.answer.clone());
+        }
+        let (answer, terms) = self.answer_of_web(request, kept)?;
+        if let (Some(cache), 200 | 203) = (&self.cache, answer.status) {
+            cache.borrow_mut().put(request, &answer, &terms);
+        }
+        Ok(answer)
+    }
+
+    /// Looks, before the first request, for a reading of the same that broke off.
+    fn begin(&self, request: &Request) {
+        if self.begun.replace(true) {
+            return;
+        }
+        let since = self.cache.as_ref().and_then(|cache| cache.borrow_mut().begin(request));
+        if let Some(since) = since {
+            (self.watch)(&Happening::Continued { since });
+        }
+    }
+
+    /// What the cache has for a request, unless it came from an address that must not be asked today.
+    fn kept(&self, request: &Request) -> Option<Kept> {
+        let kept = self.cache.as_ref()?.borrow_mut().find(request, self.settings.max_bytes)?;
+        let allowed = |url: &Url| self.transport.refusal(url).is_none();
+        (allowed(&request.url) && allowed(&kept.answer.url)).then_some(kept)
+    }
+
+    /// The answer as the web gives it, and its terms for keeping it.
+    fn answer_of_web(&self, request: &Request, kept: Option<Kept>) -> Result<(Answer, Terms)> {
         let mut url = bare(&request.url);
         let mut seen = BTreeSet::new();
+        let mut sets_cookie = false;
         for _ in 0..=self.settings.max_redirects {
             if !seen.insert(url.to_string()) {
-                let reason = format!("it redirects in a circle, back to {url}");
-                return Err(failed(&request.url, reason));
+                return Err(failed(&request.url, circle(&url, sets_cookie)));
             }
             let gap = self.permit(&url)?;
-            let want = Want { accept: accept(request.wants), max_bytes: self.settings.max_bytes, cut: false };
+            let known = kept.as_ref().filter(|kept| kept.answer.url == url);
+            let mut headers = self.settings.credentials.headers_for(&url, unix_now());
+            headers.extend(known.into_iter().flat_map(Kept::conditions));
+            let accept = accept(request.wants);
+            let want = Want { accept, max_bytes: self.settings.max_bytes, cut: false, headers: &headers };
             let reply = self.ask(&url, &want, gap).map_err(|failure| failure.into_error(&url))?;
+            if let (304, Some(known)) = (reply.status, known) {
+                return Ok((
+                    Answer { fetched_at: now(), ..known.answer.clone() },
+                    known.renewed(reply.terms),
+                ));
+            }
+            sets_cookie |= reply.sets_cookie;
             match redirect(&url, &reply)? {
                 Some(next) => url = next,
-                None => return self.accepted(url, reply),
+                None => {
+                    let terms = reply.terms.clone();
+                    return Ok((self.accepted(url, reply)?, terms));
+                }
             }
         }
         let count = self.settings.max_redirects;
@@ -82,7 +150,7 @@ impl Web {
     /// The reply as an answer, or what its status means.
     fn accepted(&self, url: Url, reply: Reply) -> Result<Answer> {
         if !(200..300).contains(&reply.status) {
-            return Err(status::error(&url, &reply));
+            return Err(status::error(&url, reply));
         }
         // Archives of mailing lists are packed files, which is not the same as packed answers.
         let limit = self.settings.max_bytes;
@@ -145,7 +213,8 @@ impl Web {
         let mut url = page.clone();
         url.set_path("/robots.txt");
         url.set_query(None);
-        let want = Want { accept: "text/plain, */*;q=0.1", max_bytes: robots::MAX_BYTES, cut: true };
+        let want =
+            Want { accept: "text/plain, */*;q=0.1", max_bytes: robots::MAX_BYTES, cut: true, headers: &[] };
         for hop in 0..=MAX_ROBOTS_REDIRECTS {
             if let Some(reason) = self.transport.refusal(&url) {
                 return Ok(Err(unreadable(format!("it redirects to {url}, and {reason}"))));
@@ -180,6 +249,7 @@ impl Web {
         loop {
             pace.wait_for(host, gap)?;
             let (time, flag) = pace.time_for_one(self.settings.timeout)?;
+            (self.watch)(&Happening::Asking { host: host.to_owned() });
             match self.transport.get(url, want, time, flag) {
                 Err(failure) if failure.is_broken_connection() && !broke => {
                     broke = true;
@@ -214,6 +284,28 @@ impl Fetcher for Web {
     fn fetch(&self, request: &Request) -> Result<Page> {
         self.answer(request)?.page()
     }
+
+    fn finished(&self) {
+        if let Some(cache) = &self.cache {
+            cache.borrow_mut().finish();
+        }
+    }
+
+    fn forget(&self, request: &Request) {
+        if let Some(cache) = &self.cache {
+            cache.borrow_mut().forget(request);
+        }
+    }
+}
+
+/// What to say of redirects in a circle: most of them look whether a cookie that they set comes back.
+fn circle(url: &Url, sets_cookie: bool) -> String {
+    let mut words = format!("it redirects in a circle, back to {url}");
+    if sets_cookie {
+        words += "; it sets a cookie on the way and waits for it to come back, so open it in a browser and give the \
+                  browser's cookies with --cookies FILE, or save the page and give the file";
+    }
+    words
 }
 
 /// The address without what is never sent: a fragment, a user name, a password.
@@ -254,8 +346,12 @@ fn failed(url: &Url, reason: String) -> Error {
 }
 
 fn now() -> Option<Time> {
+    Time::from_unix(unix_now())
+}
+
+fn unix_now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    Time::from_unix(i64::try_from(since.as_secs()).ok()?)
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

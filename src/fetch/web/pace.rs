@@ -3,10 +3,11 @@
 //! The only place of the library that sleeps, and it says so first.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::failure::Failure;
-use crate::fetch::{Waiting, Why};
+use crate::fetch::{Happening, Waiting, Why};
 
 /// A longer Retry-After is not sat out: the user is told instead.
 pub(super) const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
@@ -30,11 +31,11 @@ pub(super) struct Pace {
     began: Option<Instant>,
     /// When each host was last asked.
     asked: BTreeMap<String, Instant>,
-    watch: Box<dyn Fn(&Waiting)>,
+    watch: Rc<dyn Fn(&Happening)>,
 }
 
 impl Pace {
-    pub(super) fn new(max_time: Duration, watch: Box<dyn Fn(&Waiting)>) -> Self {
+    pub(super) fn new(max_time: Duration, watch: Rc<dyn Fn(&Happening)>) -> Self {
         Self { max_time, began: None, asked: BTreeMap::new(), watch }
     }
 
@@ -61,7 +62,8 @@ impl Pace {
         if gap.pause >= self.left() {
             return Err(self.out_of_time());
         }
-        (self.watch)(&Waiting { host: host.to_owned(), pause: gap.pause, why: gap.why });
+        let waiting = Waiting { host: host.to_owned(), pause: gap.pause, why: gap.why };
+        (self.watch)(&Happening::Waiting(waiting));
         std::thread::sleep(gap.pause);
         Ok(())
     }

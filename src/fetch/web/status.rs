@@ -5,12 +5,26 @@ use url::Url;
 use super::pace;
 use super::transport::Reply;
 use crate::error::Error;
+use crate::fetch::answer::Answer;
+
+/// For those who may see the page.
+const KNOWN: &str = "give the cookies of a browser that is logged in with --cookies FILE";
 
 const SAVE_IT: &str = "open it in your browser, save the page and give the file instead";
 
 /// The error of a reply that is no page.
-pub(super) fn error(url: &Url, reply: &Reply) -> Error {
-    Error::Status { url: url.to_string(), status: reply.status, reason: words(reply) }
+pub(super) fn error(url: &Url, reply: Reply) -> Error {
+    let (status, reason) = (reply.status, words(&reply));
+    let shown = Answer {
+        url: url.clone(),
+        status,
+        content_type: reply.content_type,
+        fetched_at: None,
+        bytes: reply.body,
+    };
+    // What cannot be read says nothing either.
+    let body = shown.page().map(|page| page.text).unwrap_or_default();
+    Error::Status { url: url.to_string(), status, reason, body }
 }
 
 fn words(reply: &Reply) -> String {
@@ -23,9 +37,14 @@ fn words(reply: &Reply) -> String {
     };
     match reply.status {
         _ if reply.challenge => format!("a challenge for browsers stands before the page; {SAVE_IT}"),
-        401 | 407 => format!("the page is for people who are logged in; {SAVE_IT}"),
+        401 => format!("the page is for people who are logged in; {KNOWN}, or {SAVE_IT}"),
+        407 => {
+            "the proxy wants a user name and a password; set them in the proxy variable's address".to_owned()
+        }
         402 => format!("the page is for people who pay; {SAVE_IT}"),
-        403 => format!("the server does not let this program read it, or it needs a login; {SAVE_IT}"),
+        403 => format!(
+            "the server does not let this program read it, or it needs a login; {SAVE_IT}, or {KNOWN}"
+        ),
         404 => "there is no such page; check the address".to_owned(),
         406 | 415 => "the server has the page in no form that can be read here".to_owned(),
         408 => "the server got tired of waiting for the request; try again later".to_owned(),
@@ -49,7 +68,7 @@ mod tests {
 
     fn said(status: u16, retry_after: Option<&str>) -> String {
         let reply = Reply { status, retry_after: retry_after.map(str::to_owned), ..Reply::default() };
-        error(&Url::parse("https://example.org/t/1").unwrap(), &reply).to_string()
+        error(&Url::parse("https://example.org/t/1").unwrap(), reply).to_string()
     }
 
     #[test]

@@ -163,10 +163,11 @@ fn following<'a>(mut node: NodeRef<'a, Node>, root: NodeId) -> Option<NodeRef<'a
     }
 }
 
-/// The classes in small letters, with hyphens for underscores.
+/// The classes in small letters, with hyphens for underscores and without what block themes put before them.
 fn classes(element: &Element) -> impl Iterator<Item = String> + '_ {
     let all = attribute(element, "class").unwrap_or_default();
-    all.split_ascii_whitespace().map(|one| one.to_ascii_lowercase().replace('_', "-"))
+    let plain = |one: &str| one.to_ascii_lowercase().replace('_', "-");
+    all.split_ascii_whitespace().map(move |one| plain(one.strip_prefix("wp-block-").unwrap_or(one)))
 }
 
 fn holds_words(element: &Element) -> bool {
