@@ -138,9 +138,9 @@ pub struct EvalArgs {
     /// What to measure
     #[arg(long, value_parser = task_names())]
     pub task: String,
-    /// Who is measured
-    #[arg(long, default_value = "auto", value_parser = annotator_names())]
-    pub annotator: String,
+    /// Who is measured, as for the other commands
+    #[command(flatten)]
+    pub judge: JudgeArgs,
     /// Write each answer as a JSON line: id, label, confidence
     #[arg(long, value_name = "FILE")]
     pub predictions: Option<PathBuf>,
@@ -193,6 +193,9 @@ pub struct JudgeArgs {
     /// Who judges roles, stances and tones
     #[arg(long, default_value = "auto", value_parser = annotator_names())]
     pub annotator: String,
+    /// Judge by the model with the weights of this file, as training/ makes them
+    #[arg(long, value_name = "FILE", conflicts_with = "annotator")]
+    pub weights: Option<PathBuf>,
 }
 
 /// Where the thread is and how far to go for it.

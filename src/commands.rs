@@ -5,18 +5,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, ExitCode};
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use clap::CommandFactory;
 use url::Url;
 
 use crate::cli::{
-    Cli, Command, EvalArgs, MapArgs, ReviewArgs, ReviewFormat, SourceArgs, SummaryArgs, SummaryFormat,
-    ThreadArgs, ThreadFormat,
+    Cli, Command, EvalArgs, JudgeArgs, MapArgs, ReviewArgs, ReviewFormat, SourceArgs, SummaryArgs,
+    SummaryFormat, ThreadArgs, ThreadFormat,
 };
 use crate::many;
 use crate::output;
 use crate::progress::{Progress, shown};
-use rejoinder::annotate;
+use rejoinder::annotate::{self, Annotator, Choice};
 use rejoinder::error::{Error, Result};
 use rejoinder::evaluate::{self, Task};
 use rejoinder::fetch::{self, Credentials, Fallback, Fetcher, Keep, Proxies, Recorder, Source, Web};
@@ -50,7 +51,7 @@ fn map(args: &MapArgs) -> Result<()> {
     let format = formats::named(&args.format)?;
     spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
-    let report = report(&args.source, &args.judge.annotator, &progress)?;
+    let report = report(&args.source, &args.judge, &progress)?;
     let text = format.render(&report)?;
     progress.close_line();
     let for_people = format.extension() == "html";
@@ -80,7 +81,7 @@ fn map(args: &MapArgs) -> Result<()> {
 
 fn map_each(args: &MapArgs) -> Result<ExitCode> {
     let format = formats::named(&args.format)?;
-    annotate::choose(&args.judge.annotator, 0, 1)?;
+    choose(&args.judge, 0, 1)?;
     let source = args.source.source.as_deref().unwrap_or_default();
     let folder = args.output.as_deref().unwrap_or(Path::new(""));
     let cannot = |error| Error::File { action: "write", path: folder.to_owned(), source: error };
@@ -103,7 +104,7 @@ fn map_each(args: &MapArgs) -> Result<ExitCode> {
         let of_job = SourceArgs { source: Some(job.source.clone()), quiet: true, ..args.source.clone() };
         let silent = Rc::new(Progress::new(true));
         let share = cores.div_ceil(workers);
-        let (report, _linked) = judged(&of_job, &args.judge.annotator, share, &silent)?;
+        let (report, _linked) = judged(&of_job, &args.judge, share, &silent)?;
         let path = folder.join(format!("{}.{}", job.name, format.extension()));
         output::write(&path, &format.render(&report)?)
     })?;
@@ -132,7 +133,7 @@ fn thread(args: &ThreadArgs) -> Result<()> {
 fn summary(args: &SummaryArgs) -> Result<()> {
     spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
-    let report = report(&args.source, &args.judge.annotator, &progress)?;
+    let report = report(&args.source, &args.judge, &progress)?;
     let text = match args.format {
         SummaryFormat::Json => formats::summary_json(&report)?,
         SummaryFormat::Markdown => formats::summary_markdown(&report),
@@ -144,7 +145,7 @@ fn summary(args: &SummaryArgs) -> Result<()> {
 fn review(args: &ReviewArgs) -> Result<()> {
     spare_source(&args.source, args.output.as_deref())?;
     let progress = Rc::new(Progress::new(args.source.quiet));
-    let report = report(&args.source, &args.judge.annotator, &progress)?;
+    let report = report(&args.source, &args.judge, &progress)?;
     let text = match args.format {
         ReviewFormat::Json => formats::review_json(&report)?,
         ReviewFormat::Text => formats::review_text(&report),
@@ -154,7 +155,7 @@ fn review(args: &ReviewArgs) -> Result<()> {
 }
 
 fn eval(args: &EvalArgs) -> Result<()> {
-    let annotator = annotate::choose(&args.annotator, 0, 1)?.annotator;
+    let annotator = choose(&args.judge, 0, 1)?.annotator;
     let known = Task::ALL.iter().find(|(name, _)| *name == args.task);
     let task = known.map_or(Task::Stance, |(_, task)| *task);
     let settings = fetch::Settings { max_bytes: args.max_bytes, ..fetch::Settings::default() };
@@ -163,7 +164,7 @@ fn eval(args: &EvalArgs) -> Result<()> {
         let pages = fetch::load(&Source::parse(file, None)?, &settings)?;
         for page in &pages {
             if let Some(head) = &args.seen {
-                for seen in evaluate::seen(&page.name, &page.text, head)? {
+                for seen in evaluate::seen(&page.name, &page.text, head, annotator)? {
                     text.push_str(&formats::json_line(&seen)?);
                 }
                 continue;
@@ -216,24 +217,49 @@ fn finish(progress: &Progress, output: Option<&Path>, text: &str) -> Result<()> 
     }
 }
 
-fn report(args: &SourceArgs, annotator: &str, progress: &Rc<Progress>) -> Result<Report> {
+fn report(args: &SourceArgs, judge: &JudgeArgs, progress: &Rc<Progress>) -> Result<Report> {
     // A wrong name is told before anything is fetched.
-    annotate::choose(annotator, 0, 1)?;
-    let (report, linked) = judged(args, annotator, cores(), progress)?;
+    choose(judge, 0, 1)?;
+    let (report, linked) = judged(args, judge, cores(), progress)?;
     // The program ends soon: handing a large thread back piece by piece is work for nothing.
     std::mem::forget(linked);
     Ok(report)
 }
 
+/// Who judges so many bytes on so many cores.
+fn choose(judge: &JudgeArgs, bytes: usize, cores: usize) -> Result<Choice> {
+    static GIVEN: OnceLock<&'static dyn Annotator> = OnceLock::new();
+    let Some(path) = &judge.weights else { return annotate::choose(&judge.annotator, bytes, cores) };
+    let annotator = match GIVEN.get() {
+        Some(annotator) => *annotator,
+        None => {
+            let failed = |source| Error::File { action: "read", path: path.clone(), source };
+            let size = fs::metadata(path).map_err(failed)?.len();
+            if size > MOST_WEIGHTS {
+                let what = path.display().to_string();
+                let reason = format!("it is no file of weights: it has {size} bytes");
+                return Err(Error::Setting { what, reason });
+            }
+            let opened =
+                annotate::with_weights(&path.display().to_string(), &fs::read(path).map_err(failed)?)?;
+            *GIVEN.get_or_init(|| opened)
+        }
+    };
+    Ok(Choice { annotator, why: None })
+}
+
+/// More bytes than any file of weights has.
+const MOST_WEIGHTS: u64 = 1 << 28;
+
 /// The report, and the thread that it is of.
 fn judged(
     args: &SourceArgs,
-    annotator: &str,
+    judge: &JudgeArgs,
     cores: usize,
     progress: &Rc<Progress>,
 ) -> Result<(Report, Linked)> {
     let linked = read(args, progress)?;
-    let choice = annotate::choose(annotator, pipeline::bytes_to_judge(&linked), cores)?;
+    let choice = choose(judge, pipeline::bytes_to_judge(&linked), cores)?;
     if let Some(why) = &choice.why {
         progress.say(&format!("note: {why}"));
     }

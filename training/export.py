@@ -14,6 +14,7 @@ import struct
 
 import torch
 import torch.nn.functional as F
+import xxhash
 
 import evaluate
 from model import PARENT, Encoder, Reader, read_examples
@@ -100,10 +101,11 @@ def main():
     real("aim", model.aim.weight)
     real("aimed", model.aimed.weight)
     vocabulary = "\n".join(state["vocab"]).encode()
-    header = json.dumps({"vocabulary_bytes": len(vocabulary), "parent": PARENT, "tensors": tensors, "temperatures": temperatures,
+    rest = vocabulary + b"".join(blobs)
+    header = json.dumps({"checksum": xxhash.xxh3_64_hexdigest(rest), "vocabulary_bytes": len(vocabulary), "parent": PARENT, "tensors": tensors, "temperatures": temperatures,
                          "insult_threshold": insult_threshold(rows)}, separators=(",", ":")).encode()
     with open(a.out, "wb") as f:
-        f.write(b"RJREAD01" + struct.pack("<I", len(header)) + header + vocabulary + b"".join(blobs))
+        f.write(b"RJREAD01" + struct.pack("<I", len(header)) + header + rest)
     print("%s: %.2f MB, temperatures %s" % (a.out, os.path.getsize(a.out) / 1e6, temperatures))
 
 

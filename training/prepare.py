@@ -23,11 +23,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 STANCE = {"agree": 0, "disagree": 1, "neutral": 2, "question": 3}
 ROLE = {"claim": 0, "premise": 1, "question": 2, "concession": 3, "none": 4}
 LETTER = {"a": "agree", "d": "disagree", "n": "neutral", "q": "question"}
-ROLE_LETTER = {"c": 0, "p": 1, "q": 2, "g": 3, "o": 4}
+ROLE_LETTER = {"c": 0, "p": 1, "q": 2, "g": 3, "o": 4, ".": -1}
 # file, task, licence class, how much of it a training epoch holds
-SETS = [("stance/debagreement", "stance", "C", 1.0), ("stance/iac", "stance", "C", 1.0), ("stance/rumoureval2019", "stance", "B", 0.8),
+SETS = [("stance/debagreement", "stance", "C", 1.0), ("stance/iac", "stance", "C", 1.0), ("stance/rumoureval2019", "stance", "B", 1.0),
         ("stance/cmv_replies", "stance", "C", 1.0), ("stance/cmv_adu_pairs", "stance", "C", 1.0),
-        ("stance_weak/iac_author_stance", "stance", "C", 0.12),
+        ("stance_weak/iac_author_stance", "stance", "C", 0.25),
         ("stance_topic/perspectrum", "stance", "B", 0.8), ("stance_topic/argkp_arguments", "stance", "A", 0.3),
         ("stance_topic/iam_stance", "stance", "C", 0.4),
         ("sentence/cmv_modes2", "role", "C", 0.0), ("sentence/cmv_modes2_minus_ampersandtest", "role", "C", 1.0),
@@ -120,7 +120,7 @@ def own_labels():
 def public(name, task, rows):
     for r in rows:
         label = r["label"]
-        e = {"set": name, "task": task, "text": own_words(r["text"]) if task == "stance" else r["text"], "weight": 1.0, "id": r["id"],
+        e = {"set": name, "task": task, "text": own_words(r["text"]) if task == "stance" else r["text"], "weight": 0.5 if name.startswith("stance_weak") else 1.0, "id": r["id"],
              "parent": own_words(r.get("parent") or "") if task == "stance" else ""}
         if task == "stance":
             if label not in STANCE:

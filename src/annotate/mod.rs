@@ -4,6 +4,7 @@
 //! once for all judgements, because that is how a model reads and how people do. No back end sees a thread,
 //! a graph or a page.
 
+mod aim;
 mod linear;
 #[cfg(feature = "model")]
 mod model;
@@ -93,7 +94,7 @@ fn spread(answers: &[&str], known: &[(&str, f64)]) -> Vec<f64> {
 /// All annotators, the most accurate first.
 pub static ANNOTATORS: &[&dyn Annotator] = &[
     #[cfg(feature = "model")]
-    &model::Model,
+    &model::EMBEDDED,
     &linear::Linear,
     &rules::Rules,
 ];
@@ -133,6 +134,18 @@ pub fn choose(name: &str, bytes: usize, cores: usize) -> Result<Choice> {
     named(name).map(|annotator| Choice { annotator, why: Some(why) })
 }
 
+/// The model with other weights than those of the binary, as `training/export.py` writes them; `name` is the file's.
+/// They stay in memory until the program ends.
+pub fn with_weights(name: &str, file: &[u8]) -> Result<&'static dyn Annotator> {
+    #[cfg(feature = "model")]
+    let opened: std::result::Result<&'static dyn Annotator, String> =
+        model::Model::open(file).map(|model| model as &dyn Annotator);
+    #[cfg(not(feature = "model"))]
+    let opened: std::result::Result<&'static dyn Annotator, String> =
+        Err(format!("this build has no model to read its {} bytes with", file.len()));
+    opened.map_err(|reason| Error::Setting { what: format!("{name} as the model's weights"), reason })
+}
+
 /// How long the model would read so many bytes on so many cores; `None` in a build without it.
 fn model_seconds(bytes: usize, cores: usize) -> Option<f64> {
     #[cfg(feature = "model")]
@@ -158,6 +171,11 @@ pub fn named(name: &str) -> Result<&'static dyn Annotator> {
         given: name.to_owned(),
         known: ANNOTATORS.iter().map(|annotator| annotator.name()).collect::<Vec<_>>().join(", "),
     })
+}
+
+/// What tells which of the parent's passages is answered: the signs of each, for fitting their weights.
+pub fn signs_of_targets(exchange: &Exchange<'_>, main: Option<usize>) -> Vec<Vec<f64>> {
+    aim::signs(exchange, main).into_iter().map(Vec::from).collect()
 }
 
 /// The language of an exchange's own words, when it is one that no annotator knows.

@@ -105,10 +105,20 @@ pub struct Seen {
     pub rules: Vec<f64>,
     /// The buckets of its features.
     pub buckets: Vec<u32>,
+    /// For targets: the signs of each of the parent's passages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub signs: Vec<Vec<f64>>,
+    /// For targets: the passage that a reader named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aimed: Option<usize>,
 }
 
-/// What the linear annotator sees of every row of a set, asked for the head of this name.
-pub fn seen(name: &str, text: &str, head: &str) -> Result<Vec<Seen>> {
+/// What the linear annotator sees of every row of a set, asked for the head of this name; of targets also
+/// which passage `annotator` takes for the reply's main point.
+pub fn seen(name: &str, text: &str, head: &str, annotator: &dyn Annotator) -> Result<Vec<Seen>> {
+    if head == "target" {
+        return Ok(rows(name, text)?.iter().filter_map(|row| seen_of_target(row, annotator)).collect());
+    }
     let question = match head {
         "stance" => Question::Stance,
         "role" | "claim" => Question::Role,
@@ -120,7 +130,49 @@ pub fn seen(name: &str, text: &str, head: &str) -> Result<Vec<Seen>> {
     let exchanges: Vec<Exchange<'_>> = read.iter().map(Read::exchange).collect();
     let seen = annotate::seen_by_linear(question, head, &exchanges);
     let each = rows.into_iter().zip(seen);
-    Ok(each.map(|(row, (rules, buckets))| Seen { id: id(&row), label: row.label, rules, buckets }).collect())
+    Ok(each
+        .map(|(row, (rules, buckets))| {
+            let id = id(&row);
+            Seen { id, label: row.label, rules, buckets, signs: Vec::new(), aimed: None }
+        })
+        .collect())
+}
+
+fn seen_of_target(row: &Row, annotator: &dyn Annotator) -> Option<Seen> {
+    let aiming = Aiming::of(row)?;
+    let exchange = aiming.exchange();
+    let main = annotator.judge(&[exchange]).pop().and_then(|judgement| judgement.main);
+    let signs = annotate::signs_of_targets(&exchange, main);
+    let (rules, buckets) = (Vec::new(), Vec::new());
+    Some(Seen { id: id(row), label: row.label.clone(), rules, buckets, signs, aimed: Some(aiming.gold) })
+}
+
+/// A reply that names its target in a parent of several passages.
+struct Aiming {
+    body: Body,
+    parent: Body,
+    passages: Vec<Span>,
+    parent_passages: Vec<Span>,
+    gold: usize,
+}
+
+impl Aiming {
+    fn of(row: &Row) -> Option<Self> {
+        let (body, parent) = (Body::from_plain(&row.text), Body::from_plain(row.parent.as_ref()?));
+        let (passages, parent_passages) = (segment::split(&body), segment::split(&parent));
+        let gold = holding(parent.text(), &parent_passages, row.target.as_ref()?)?;
+        let several = parent_passages.len() > 1;
+        several.then_some(Self { body, parent, passages, parent_passages, gold })
+    }
+
+    fn exchange(&self) -> Exchange<'_> {
+        Exchange {
+            text: self.body.text(),
+            passages: &self.passages,
+            parent: Some(self.parent.text()),
+            parent_passages: &self.parent_passages,
+        }
+    }
 }
 
 fn id(row: &Row) -> String {
@@ -194,27 +246,16 @@ fn targets(name: &str, rows: &[Row], annotator: &dyn Annotator) -> Result<(Measu
     #[cfg(feature = "model")]
     let mut by_vectors = 0usize;
     for row in rows {
-        let (Some(parent), Some(wanted)) = (&row.parent, &row.target) else { continue };
-        let (body, parent) = (Body::from_plain(&row.text), Body::from_plain(parent));
-        let (passages, parent_passages) = (segment::split(&body), segment::split(&parent));
-        let Some(gold) =
-            holding(parent.text(), &parent_passages, wanted).filter(|_| parent_passages.len() > 1)
-        else {
-            continue;
-        };
-        let exchange = Exchange {
-            text: body.text(),
-            passages: &passages,
-            parent: Some(parent.text()),
-            parent_passages: &parent_passages,
-        };
+        let Some(aiming) = Aiming::of(row) else { continue };
+        let Aiming { body, parent, parent_passages, gold, .. } = &aiming;
+        let (exchange, gold) = (aiming.exchange(), *gold);
         let even = 1.0 / parent_passages.len() as f64;
-        let similar = most_similar(body.text(), parent.text(), &parent_passages);
+        let similar = most_similar(body.text(), parent.text(), parent_passages);
         chance += even;
         by_words += usize::from(similar == gold);
         #[cfg(feature = "model")]
         {
-            by_vectors += usize::from(nearest(body.text(), parent.text(), &parent_passages) == gold);
+            by_vectors += usize::from(nearest(body.text(), parent.text(), parent_passages) == gold);
         }
         let judged = annotator.judge(&[exchange]).pop().and_then(|judgement| judgement.target);
         let (guess, confidence) =

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use self::features::{BITS, Feature, Reader};
 use super::rules::Rules;
-use super::{Annotator, Exchange, Judgement, Question, abstention, foreign, spread};
+use super::{Annotator, Exchange, Judgement, Question, abstention, aim, foreign, spread};
 use crate::argument::{Annotation, Role, Stance};
 
 static FILE: &[u8] = include_bytes!("../../../models/linear.bin");
@@ -195,7 +195,7 @@ impl Annotator for Linear {
                 tones: by_rules.tones,
                 foreign: None,
                 main: None,
-                target: None,
+                target: target(exchange),
             }
         });
         judged.collect()
@@ -231,6 +231,16 @@ impl Annotator for Linear {
         })
         .collect()
     }
+}
+
+/// The passage of the parent that words, quotations and places point at.
+fn target(exchange: &Exchange<'_>) -> Option<Annotation<usize>> {
+    if exchange.parent_passages.len() < 2 {
+        return None;
+    }
+    let shares = aim::shares(&aim::scores(exchange, None));
+    let (best, share) = largest(&shares);
+    Some(Annotation::new(best, share, NAME, "shares its words or place"))
 }
 
 /// What the rules say of each answer of a head, in its order; nothing for heads they know nothing of.

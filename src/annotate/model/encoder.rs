@@ -57,6 +57,11 @@ struct Buffers {
 }
 
 impl Encoder {
+    /// How many word pieces it has vectors of.
+    pub(super) fn words(&self) -> usize {
+        self.word_scales.len()
+    }
+
     pub(super) fn new(tensors: &mut Tensors<'_>) -> Option<Self> {
         let (words, word_scales) = tensors.bytes("words")?;
         let (places, scales) = tensors.bytes("positions")?;

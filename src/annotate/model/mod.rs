@@ -23,7 +23,7 @@ use self::tokenizer::{Token, Tokenizer};
 use self::weights::Header;
 use super::linear::{self, Linear};
 use super::rules::Rules;
-use super::{Annotator, Exchange, Judgement, Question, abstention, foreign, spread};
+use super::{Annotator, Exchange, Judgement, Question, abstention, aim, foreign, spread};
 use crate::argument::{Annotation, Role, Stance, Tone};
 
 static FILE: &[u8] = include_bytes!("../../../models/reader.bin");
@@ -44,11 +44,33 @@ pub(super) fn seconds(bytes: usize) -> f64 {
     bytes as f64 * SECONDS_PER_BYTE
 }
 
-/// The transformer.
-#[derive(Debug)]
-pub struct Model;
+/// The transformer, with the weights of the binary or with others.
+pub struct Model(Weights);
 
-/// The parts of the embedded file, unpacked once.
+enum Weights {
+    Embedded,
+    Given(&'static Reader),
+}
+
+/// The model in the binary.
+pub(super) static EMBEDDED: Model = Model(Weights::Embedded);
+
+impl Model {
+    /// A model with these weights, which stay in memory until the program ends; or what is wrong with them.
+    pub(super) fn open(file: &[u8]) -> Result<&'static Self, String> {
+        let reader: &'static Reader = Box::leak(Box::new(Reader::open(file)?));
+        Ok(Box::leak(Box::new(Self(Weights::Given(reader)))))
+    }
+
+    fn reader(&self) -> &'static Reader {
+        match self.0 {
+            Weights::Embedded => reader(),
+            Weights::Given(reader) => reader,
+        }
+    }
+}
+
+/// The parts of a file of weights, unpacked once.
 struct Reader {
     tokenizer: Tokenizer,
     encoder: Encoder,
@@ -57,23 +79,25 @@ struct Reader {
     insult_threshold: f64,
 }
 
+impl Reader {
+    fn open(file: &[u8]) -> Result<Self, String> {
+        let (header, vocabulary, mut tensors) = weights::open(file)?;
+        let tokenizer = Tokenizer::new(vocabulary).ok_or("its vocabulary lacks a special token")?;
+        let encoder = Encoder::new(&mut tensors).ok_or("its encoder has another shape than MiniLM-L6")?;
+        let heads = Heads::new(&mut tensors, &header).ok_or("its heads have other shapes than ours")?;
+        let Header { parent, insult_threshold, .. } = header;
+        let words = vocabulary.split('\n').count();
+        if words != encoder.words() || parent + 3 >= encoder.longest {
+            return Err("its vocabulary or windows do not fit its tensors".to_owned());
+        }
+        Ok(Self { tokenizer, encoder, heads, parent, insult_threshold: f64::from(insult_threshold) })
+    }
+}
+
 fn reader() -> &'static Reader {
     static READER: OnceLock<Reader> = OnceLock::new();
-    READER.get_or_init(|| {
-        let read = || {
-            let (header, vocabulary, mut tensors) = weights::open(FILE)?;
-            let Header { parent, insult_threshold, .. } = header;
-            Some(Reader {
-                tokenizer: Tokenizer::new(vocabulary)?,
-                encoder: Encoder::new(&mut tensors)?,
-                heads: Heads::new(&mut tensors, &header)?,
-                parent,
-                insult_threshold: f64::from(insult_threshold),
-            })
-        };
-        // The file is part of the binary, and a test reads it: it cannot be damaged at run time.
-        read().expect("the embedded model is whole")
-    })
+    // The file is part of the binary, and a test reads it: it cannot be damaged at run time.
+    READER.get_or_init(|| Reader::open(FILE).expect("the embedded model is whole"))
 }
 
 impl Annotator for Model {
@@ -86,11 +110,11 @@ impl Annotator for Model {
     }
 
     fn judge(&self, exchanges: &[Exchange<'_>]) -> Vec<Judgement> {
-        reader().judge(kernel::best(), exchanges)
+        self.reader().judge(kernel::best(), exchanges)
     }
 
     fn weigh(&self, question: Question, exchanges: &[Exchange<'_>], answers: &[&str]) -> Vec<Vec<f64>> {
-        let mut shares = reader().weigh(kernel::best(), question, exchanges, answers);
+        let mut shares = self.reader().weigh(kernel::best(), question, exchanges, answers);
         if question == Question::Role && answers.len() == 2 {
             // Claims are rare in sets that know nothing else, and hashed words find few of them.
             return shares;
@@ -353,9 +377,9 @@ impl Reader {
             tones: self.tones(exchange, laid, &means, &replies),
             foreign: None,
             main,
-            target: exchange
-                .parent
-                .and_then(|_| self.target(laid, &vectors[0], main.map(|main| &means[main]), &replies[0])),
+            target: exchange.parent.and_then(|_| {
+                self.target(exchange, laid, &vectors[0], main.map(|main| (main, &means[main])), &replies[0])
+            }),
         }
     }
 
@@ -409,28 +433,32 @@ impl Reader {
         tones
     }
 
+    /// Which of the parent's passages is answered: what the heads read, beside what words, quotations and places
+    /// say. A passage that did not fit into the window is no better and no worse to the heads than the others.
     fn target(
         &self,
+        exchange: &Exchange<'_>,
         laid: &Laid,
         vectors: &Vectors<'_>,
-        main: Option<&Vec<f32>>,
+        main: Option<(usize, &Vec<f32>)>,
         reply: &[f32],
     ) -> Option<Annotation<usize>> {
         let seen: Vec<usize> = (0..laid.aimed.len()).filter(|&at| !laid.aimed[at].is_empty()).collect();
-        if seen.len() < 2 {
+        if laid.aimed.len() < 2 || seen.is_empty() {
             return None;
         }
         let passages: Vec<Vec<f32>> = seen.iter().map(|&at| vectors.mean(laid.aimed[at].clone())).collect();
-        let scores = self.heads.aims(main.map_or(reply, Vec::as_slice), reply, &passages);
-        let most = f64::from(scores.iter().copied().fold(f32::MIN, f32::max));
-        let powers: Vec<f64> = scores.iter().map(|&score| (f64::from(score) - most).exp()).collect();
-        let (best, power) = largest(&powers);
-        Some(Annotation::new(
-            seen[best],
-            power / powers.iter().sum::<f64>(),
-            NAME,
-            "the model reads it as aimed at this",
-        ))
+        let read = self.heads.aims(main.map_or(reply, |(_, vector)| vector), reply, &passages);
+        let mean = read.iter().sum::<f32>() / read.len() as f32;
+        let mut scores = aim::scores(exchange, main.map(|(main, _)| main));
+        for (&at, read) in seen.iter().zip(&read) {
+            if let Some(score) = scores.get_mut(at) {
+                *score += f64::from(read - mean);
+            }
+        }
+        let shares = aim::shares(&scores);
+        let (best, share) = largest(&shares);
+        Some(Annotation::new(best, share, NAME, "the model reads it as aimed at this"))
     }
 }
 
@@ -528,6 +556,22 @@ mod tests {
     fn the_embedded_file_is_whole() {
         assert!(reader().encoder.longest >= 128);
         assert!(FILE.len() <= 16_000_000);
+    }
+
+    #[test]
+    fn a_damaged_or_foreign_file_is_refused_with_a_reason() {
+        let reason = |file: &[u8]| Reader::open(file).err().unwrap_or_default();
+        assert!(reason(b"").contains("does not begin"));
+        assert!(reason(b"{\"model\": 1}").contains("does not begin"));
+        assert!(reason(b"RJREAD01\xff\xff").contains("before its header"));
+        assert!(reason(b"RJREAD01\xff\xff\xff\xff{}").contains("within its header"));
+        assert!(reason(b"RJREAD01\x02\x00\x00\x00{}").contains("header is damaged"));
+        assert!(reason(&FILE[..FILE.len() - 1]).contains("cut off or damaged"));
+        let mut flipped = FILE.to_vec();
+        let middle = flipped.len() / 2;
+        flipped[middle] ^= 1;
+        assert!(reason(&flipped).contains("cut off or damaged"));
+        assert!(Model::open(FILE).is_ok());
     }
 
     #[test]
