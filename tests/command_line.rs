@@ -149,3 +149,36 @@ fn every_long_option_of_the_help_is_told_apart_by_the_shells() {
         assert!(completions.contains(option), "{option}");
     }
 }
+
+/// The report of a small thread as JSON, judged with these further options.
+#[cfg(feature = "model")]
+fn judged(options: &[&str]) -> Output {
+    let thread = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/ndjson/village-lights.ndjson");
+    let mut args = vec!["map", thread, "--format", "json"];
+    args.extend(options);
+    run(&args)
+}
+
+#[cfg(feature = "model")]
+#[test]
+fn weights_of_another_file_judge_as_those_of_the_binary_or_are_refused() {
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/models/reader.bin");
+    let (own, given) = (judged(&["--annotator", "model"]), judged(&["--weights", shipped]));
+    assert_eq!(given.status.code(), Some(0), "{}", words(&given.stderr));
+    assert!(own.stdout == given.stdout);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("weights.bin");
+    let whole = fs::read(shipped).unwrap();
+    for (bytes, reason) in [
+        (&whole[..whole.len() / 2], "cut off or damaged"),
+        (&b"PK\x03\x04"[..], "does not begin"),
+        (&b""[..], "does not begin"),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        let refused = judged(&["--weights", path.to_str().unwrap()]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(refused.stdout.is_empty());
+        let said = words(&refused.stderr);
+        assert!(said.contains("weights.bin") && said.contains(reason), "{said}");
+    }
+}

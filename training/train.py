@@ -158,12 +158,14 @@ def main():
     ap.add_argument("--from", dest="start")
     ap.add_argument("--sets", choices=["public", "mixed"], required=True)
     ap.add_argument("--public-share", type=float, default=0.35)
+    ap.add_argument("--whole", default="none", help="public sets of which all is taken: the beginning of their names")
     ap.add_argument("--real-times", type=int, default=1)
     ap.add_argument("--epochs", type=float, default=2)
     ap.add_argument("--rate", type=float, default=1e-4)
     ap.add_argument("--vocab", type=int, default=12000)
     ap.add_argument("--tokens", type=int, default=1800)
     ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--hide", type=float, default=0.05, help="share of the tokens that are hidden")
     ap.add_argument("--limit", type=int, default=0)
     ap.add_argument("--bf16", action="store_true", help="half precision inside the encoder: twice as fast where the CPU has AMX")
     ap.add_argument("--threads", type=int, default=0)
@@ -188,7 +190,7 @@ def main():
     else:
         rng.shuffle(examples)
         examples = [e for e in examples if e["set"] in near for _ in range(a.real_times)] + \
-            [e for e in examples if e["set"] not in near and rng.random() < a.public_share]
+            [e for e in examples if e["set"] not in near and (e["set"].startswith(a.whole) or rng.random() < a.public_share)]
     if a.limit:
         examples = examples[:a.limit]
     examples = [encode(e) for e in examples]
@@ -216,7 +218,7 @@ def main():
         for g in opt.param_groups:
             g["lr"] = g["base"] * scale
         ids, types, lengths = tensors(batch)
-        hide = (torch.rand(ids.shape) < 0.05) & (ids > 4)
+        hide = (torch.rand(ids.shape) < a.hide) & (ids > 4)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=a.bf16):
             x, _ = model(ids.masked_fill(hide, mask_id), types, lengths)
         loss = loss_of(model, x.float(), batch, lengths, set_weight, role_weight, answers)

@@ -179,6 +179,25 @@ fn id(row: &Row) -> String {
     row.id.as_str().map_or_else(|| row.id.to_string(), str::to_owned)
 }
 
+/// A labelled text. Some sets fold line breaks, and then a quotation and the words that answer it are one line that
+/// looks like a quotation as a whole: what of its beginning stands in the parent is the quotation.
+fn own(text: &str, parent: Option<&str>) -> Body {
+    /// Fewer repeated bytes are a coincidence.
+    const LEAST: usize = 15;
+    let body = Body::from_plain(text);
+    if body.prose().next().is_some() {
+        return body;
+    }
+    let said = words::normal(parent.unwrap_or_default());
+    let folded = text.trim_start_matches(['>', ' ']);
+    let repeated = |cut: &usize| said.contains(words::normal(&folded[..*cut]).trim());
+    let cuts: Vec<usize> = folded.match_indices(' ').map(|(at, _)| at).chain([folded.len()]).collect();
+    // A longer beginning that stands in the parent has shorter ones that do.
+    let quoted = cuts.partition_point(repeated).checked_sub(1).map_or(0, |last| cuts[last]);
+    let rest = if quoted < LEAST { folded } else { folded[quoted..].trim() };
+    Body::from_plain(if rest.is_empty() { folded } else { rest })
+}
+
 /// A post as an annotator is given it.
 struct Read {
     body: Body,
@@ -189,16 +208,17 @@ struct Read {
 
 impl Read {
     fn of(row: &Row, question: Question) -> Self {
-        let body = Body::from_plain(&row.text);
+        let given = row.parent.as_deref().filter(|parent| !parent.is_empty());
+        let body = own(&row.text, given);
         let passages = match question {
             // A sentence to be tagged is one passage, however it may be cut elsewhere.
             Question::Role => vec![Span::whole(body.text())],
             Question::Stance | Question::Tone | Question::Spam => segment::split(&body),
         };
-        let parent = row.parent.as_deref().filter(|parent| !parent.is_empty()).map(Body::from_plain);
-        let own =
+        let parent = given.map(|parent| own(parent, None));
+        let words =
             parent.as_ref().map(|body| body.prose().map(|span| span.slice(body.text())).collect::<Vec<_>>());
-        Self { passages, parent_words: own.unwrap_or_default().join("\n"), body, parent }
+        Self { passages, parent_words: words.unwrap_or_default().join("\n"), body, parent }
     }
 
     fn exchange(&self) -> Exchange<'_> {
@@ -314,4 +334,19 @@ fn most_similar(reply: &str, parent: &str, passages: &[Span]) -> usize {
     });
     let best = shared.enumerate().max_by_key(|&(at, count)| (count, std::cmp::Reverse(at)));
     best.map_or(0, |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quotation_folded_into_its_answer_is_not_the_answer() {
+        let parent = "I think the lamps are far too bright. They hurt.";
+        let text = |text: &str| own(text, Some(parent)).text().to_owned();
+        assert_eq!(text(">The lamps are far too bright. Not for my eyes."), "Not for my eyes.");
+        assert_eq!(text("> Nobody said that here."), "Nobody said that here.");
+        assert_eq!(text(">I think the lamps are far too bright."), "I think the lamps are far too bright.");
+        assert_eq!(text("> They hurt.\nNot mine."), "> They hurt.\nNot mine.");
+    }
 }

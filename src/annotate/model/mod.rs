@@ -354,11 +354,15 @@ impl Reader {
         let means: Vec<Vec<f32>> =
             laid.passages.iter().map(|(window, range)| vectors[*window].mean(range.clone())).collect();
         let each = laid.passages.iter().zip(&means).enumerate();
-        let roles = each.map(|(at, ((window, _), mean))| {
-            let mut shares = self.heads.role.probabilities(&[mean, &replies[*window]], &ALL);
+        let roles = each.map(|(at, ((window_at, range), mean))| {
+            let mut shares = self.heads.role.probabilities(&[mean, &replies[*window_at]], &ALL);
             pool(&mut shares, beside.roles.get(at).map_or(&[], Vec::as_slice));
             let (best, share) = largest(&shares);
-            Annotation::new(ROLES[best], share, NAME, "")
+            let window = &laid.windows[*window_at];
+            let why = weightiest(exchange.text, window, range.clone(), |token| {
+                self.heads.role.pull(best, 0, vectors[*window_at].row(token))
+            });
+            Annotation::new(ROLES[best], share, NAME, why)
         });
         let mut main = None;
         if means.len() > 1 {
@@ -394,18 +398,9 @@ impl Reader {
         let mut shares = self.heads.stance.probabilities(&[vectors.row(0), &vectors.all(), reply], &ALL[..4]);
         pool(&mut shares, beside);
         let (best, share) = largest(&shares);
-        let pulls: Vec<f64> = window
-            .reply
-            .clone()
-            .map(|token| f64::from(self.heads.stance.pull(best, 2, vectors.row(token))))
-            .collect();
-        let why = match pulls.is_empty() {
-            true => String::new(),
-            false => format!(
-                "“{}” weighs most",
-                word_at(exchange.text, window.tokens[largest(&pulls).0].at as usize)
-            ),
-        };
+        let why = weightiest(exchange.text, window, window.reply.clone(), |token| {
+            self.heads.stance.pull(best, 2, vectors.row(token))
+        });
         Annotation::new(STANCES[best], share, NAME, why)
     }
 
@@ -492,6 +487,18 @@ impl Heads {
     }
 }
 
+/// Names the word whose token pulls most towards an answer; nothing when there are no tokens.
+fn weightiest(
+    text: &str,
+    window: &Window,
+    tokens: std::ops::Range<usize>,
+    pull: impl Fn(usize) -> f32,
+) -> String {
+    let most = tokens.max_by(|&one, &other| pull(one).total_cmp(&pull(other)).then(other.cmp(&one)));
+    let token = most.and_then(|most| window.tokens.get(most.checked_sub(window.reply.start)?));
+    token.map_or_else(String::new, |token| format!("“{}” weighs most", word_at(text, token.at as usize)))
+}
+
 /// The first window that holds the passage's first token, and its tokens there.
 fn place(windows: &[Window], start: u32, end: u32) -> (usize, std::ops::Range<usize>) {
     for (number, window) in windows.iter().enumerate() {
@@ -516,7 +523,9 @@ fn word_at(text: &str, at: usize) -> &str {
         .rfind(char::is_whitespace)
         .map_or(0, |space| space + before[space..].chars().next().map_or(1, char::len_utf8));
     let end = at + after.find(char::is_whitespace).unwrap_or(after.len());
-    text[start..end].trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '?' | '!'))
+    let word = text[start..end].trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '?' | '!'));
+    // An address or a run of letters without an end is named by its beginning.
+    word.char_indices().nth(40).map_or(word, |(cut, _)| &word[..cut])
 }
 
 #[cfg(test)]
