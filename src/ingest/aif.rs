@@ -16,6 +16,9 @@ use crate::thread::{Body, Draft, Parent};
 
 const NAME: &str = "aif";
 
+/// Nodes at which the search for what a claim bears on ends: no map for people comes near.
+const MOST_PASSED: usize = 200;
+
 /// The reader of argument maps.
 pub(super) struct Aif;
 
@@ -95,12 +98,8 @@ impl Map {
     fn new(root: Value<'_>) -> Self {
         let list = |key: &str| root.get(key).into_iter().flat_map(Value::items);
         let id = |value: Value<'_>, key: &str| value.get(key).and_then(Value::as_id);
-        let mut map = Map {
-            claims: Vec::new(),
-            kinds: HashMap::new(),
-            to: HashMap::new(),
-            speakers: HashMap::new(),
-        };
+        let mut map =
+            Map { claims: Vec::new(), kinds: HashMap::new(), to: HashMap::new(), speakers: HashMap::new() };
         let people: HashMap<String, String> = list("participants")
             .filter_map(|person| Some((id(person, "participantID")?, full_name(person)?)))
             .collect();
@@ -120,7 +119,8 @@ impl Map {
         }
         for saying in list("locutions") {
             let person = id(saying, "personID").or_else(|| id(saying, "participantID"));
-            if let (Some(node), Some(person)) = (id(saying, "nodeID"), person.and_then(|id| people.get(&id))) {
+            if let (Some(node), Some(person)) = (id(saying, "nodeID"), person.and_then(|id| people.get(&id)))
+            {
                 map.speakers.insert(node, person.clone());
             }
         }
@@ -145,10 +145,11 @@ impl Map {
         let mut found: Vec<String> = Vec::new();
         let mut seen: HashSet<&str> = HashSet::new();
         let mut waiting: Vec<&String> = self.next(claim).iter().collect();
-        while !waiting.is_empty() {
+        while !waiting.is_empty() && seen.len() < MOST_PASSED {
             let mut later = Vec::new();
             for node in waiting {
                 match self.kind(node) {
+                    _ if seen.len() >= MOST_PASSED => break,
                     _ if !seen.insert(node) || node == claim => {}
                     Kind::Claim => found.push(node.clone()),
                     Kind::Step => later.extend(self.next(node)),
@@ -286,7 +287,10 @@ mod tests {
             &[("1", "2"), ("1", "3"), ("2", "4"), ("3", "5")],
         );
         let drafts = read(&text);
-        assert_eq!((drafts[0].parent.clone(), drafts[0].also.clone()), (Parent::Post("4".into()), vec!["5".into()]));
+        assert_eq!(
+            (drafts[0].parent.clone(), drafts[0].also.clone()),
+            (Parent::Post("4".into()), vec!["5".into()])
+        );
         assert_eq!(drafts[2].parent, Parent::Unknown);
     }
 

@@ -82,7 +82,8 @@ impl<'j> Answer<'j> {
         };
         let events = self.posts.iter().filter(|post| is_event(**post)).count();
         let first = self.first_post();
-        let mut drafts: Vec<Draft> = self.posts.iter().filter_map(|post| self.draft(*post, first, id)).collect();
+        let mut drafts: Vec<Draft> =
+            self.posts.iter().filter_map(|post| self.draft(*post, first, id)).collect();
         if let Some(shown) = shown {
             let all: Vec<String> = drafts.iter().map(|draft| draft.body.text().to_owned()).collect();
             if let Some(kept) = matched(shown, &all)
@@ -94,10 +95,15 @@ impl<'j> Answer<'j> {
             }
         }
         if events > 0 {
-            let words = format!("{events} events of the discussion (renamed, tagged, locked ...) are no posts");
+            let words = match events {
+                1 => "1 event of the discussion (renamed, tagged, locked ...) is no post".to_owned(),
+                n => format!("{n} events of the discussion (renamed, tagged, locked ...) are no posts"),
+            };
             reading.notices.push(Notice::new(NoticeKind::Unreadable, words));
         }
-        reading.place = self.posts.iter().find_map(|post| number(*post)).and_then(|n| u64::try_from(n).ok());
+        let first_here = drafts.first().map(|draft| draft.key.as_str());
+        let place = self.posts.iter().find(|post| string(**post, "id") == first_here);
+        reading.place = place.and_then(|post| u64::try_from(number(*post)?).ok());
         reading.next = self.requests(&drafts, reading.declared);
         if !drafts.is_empty() && drafts.iter().all(|draft| draft.parent != Parent::Opening) {
             let mut stub = Draft::new(first.unwrap_or(UNSEEN_OPENING), Parent::Opening);
@@ -216,9 +222,9 @@ impl<'j> Answer<'j> {
 }
 
 fn out_of_order(count: usize) -> Notice {
+    let posts = if count == 1 { "1 post".to_owned() } else { format!("{count} posts") };
     let words = format!(
-        "the page's data also holds {count} posts from further on, which it does not show; they are read with the \
-         pages they stand on"
+        "the page's data also holds {posts} from further on that it does not show; --follow reads the pages in between"
     );
     Notice::new(NoticeKind::NotFollowed, words)
 }

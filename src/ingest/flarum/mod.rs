@@ -71,7 +71,11 @@ impl Platform for Flarum {
         let json = Json::parse_as(payload, Syntax::Script).map_err(malformed)?;
         let shown = shown(document.html()?.root_element());
         let reading = Answer::new(json.root(), document.page.url.as_ref()).into_reading(Some(&shown));
-        if reading.drafts.is_empty() && reading.next.is_empty() { Err(nothing(document)) } else { Ok(reading) }
+        if reading.drafts.is_empty() && reading.next.is_empty() {
+            Err(nothing(document))
+        } else {
+            Ok(reading)
+        }
     }
 }
 
@@ -118,8 +122,9 @@ fn nothing(document: &Document) -> Error {
     Error::Wall {
         what: document.page.name.clone(),
         wall: "a Flarum page without a discussion's posts".to_owned(),
-        advice: "give the discussion's own address (/d/ID), or save the answer of /api/discussions/ID instead"
-            .to_owned(),
+        advice:
+            "give the discussion's own address (/d/ID), or save the answer of /api/discussions/ID instead"
+                .to_owned(),
     }
 }
 

@@ -80,7 +80,7 @@ fn state(text: &str) -> Option<&str> {
 
 fn read_topic(root: Value<'_>, url: Option<&Url>) -> Reading {
     let topic = root.get("response").filter(|answer| answer.is_object()).unwrap_or(root);
-    let count = |key: &str| topic.get(key).and_then(Value::as_i64);
+    let count = |key: &str| topic.get(key).and_then(whole);
     let base = url.and_then(base_of);
     let title = string(topic, "titleRaw").or_else(|| string(topic, "title"));
     let mut reading = Reading {
@@ -88,10 +88,10 @@ fn read_topic(root: Value<'_>, url: Option<&Url>) -> Reading {
         declared: count("postcount").and_then(|count| u32::try_from(count).ok()),
         ..Reading::default()
     };
-    reading.url = base.as_ref().zip(string(topic, "slug")).and_then(|(base, slug)| {
+    reading.url = base.as_ref().zip(string(topic, "slug")).map(|(base, slug)| {
         let mut url = base.clone();
         url.set_path(&format!("{}/topic/{slug}", base.path().trim_end_matches('/')));
-        Some(url)
+        url
     });
     let votes = count("reputation:disabled") != Some(1);
     let main = topic.get("mainPid").and_then(Value::as_id);
@@ -129,7 +129,7 @@ fn draft(post: Value<'_>, main: Option<&str>, base: Option<&Url>, votes: bool) -
     draft.author = author(post);
     draft.written_at = time(post, "timestamp");
     draft.edited_at = time(post, "edited");
-    draft.votes = post.get("votes").and_then(Value::as_i64).filter(|_| votes);
+    draft.votes = post.get("votes").and_then(whole).filter(|_| votes);
     let own = string(post, "url").filter(|url| url.starts_with("http")).map(str::to_owned);
     draft.permalink = own.or_else(|| permalink(base?, &draft.key));
     if is_set(post, "deleted") {
@@ -155,9 +155,14 @@ fn parent(id: &str, main: Option<&str>, to: Option<String>, quoted: Vec<String>)
     }
 }
 
+/// A number; old databases keep them as text.
+fn whole(value: Value<'_>) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
 /// Flags come as numbers and as booleans.
 fn is_set(post: Value<'_>, key: &str) -> bool {
-    post.get(key).is_some_and(|flag| flag.as_bool() == Some(true) || flag.as_i64() == Some(1))
+    post.get(key).is_some_and(|flag| flag.as_bool() == Some(true) || whole(flag) == Some(1))
 }
 
 /// Milliseconds, or their text under the same name with `ISO` after it.
@@ -201,8 +206,9 @@ fn base_of(url: &Url) -> Option<Url> {
 
 /// The other pages of the topic, from the API, in order. The page that is here is not among them.
 fn further_pages(topic: Value<'_>, base: &Url) -> Vec<Request> {
-    let number = |key: &str| topic.path(&["pagination", key]).and_then(Value::as_i64);
-    let all = number("pageCount").or_else(|| topic.get("pageCount")?.as_i64()).unwrap_or(1).min(MOST_PAGES);
+    let number = |key: &str| topic.path(&["pagination", key]).and_then(whole);
+    let all =
+        number("pageCount").or_else(|| topic.get("pageCount").and_then(whole)).unwrap_or(1).min(MOST_PAGES);
     let here = number("currentPage").unwrap_or(1);
     let Some(tid) = topic.get("tid").and_then(Value::as_id) else { return Vec::new() };
     let page = |page: i64| {

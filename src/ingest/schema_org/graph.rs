@@ -14,6 +14,9 @@ pub(super) struct Graph<'a> {
     by_id: HashMap<&'a str, usize>,
 }
 
+/// The item around another one, and the property that the inner one is there.
+pub(super) type Inside<'a> = Option<(usize, Option<&'a str>)>;
+
 /// A thing that is described.
 #[derive(Default)]
 pub(super) struct Item<'a> {
@@ -24,7 +27,7 @@ pub(super) struct Item<'a> {
     /// The anchor at or just before its element.
     pub anchor: Option<&'a str>,
     /// The item that it stands in and the property it is there, if any.
-    pub inside: Option<(usize, Option<&'a str>)>,
+    pub inside: Inside<'a>,
     pub fields: Vec<(&'a str, Field<'a>)>,
     /// Its element, where it is markup.
     pub element: Option<ElementRef<'a>>,

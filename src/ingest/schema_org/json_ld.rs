@@ -1,11 +1,11 @@
 //! JSON-LD as items. Contexts are not looked up: schema.org's names are told by themselves.
 
-use super::graph::{Field, Graph, Item, local};
+use super::graph::{Field, Graph, Inside, Item, local};
 use crate::ingest::json::Value;
 
 /// Adds what a block of JSON-LD describes.
 pub(super) fn add<'a>(root: Value<'a>, graph: &mut Graph<'a>) {
-    let mut waiting: Vec<(Value<'a>, Option<(usize, Option<&'a str>)>)> = vec![(root, None)];
+    let mut waiting: Vec<(Value<'a>, Inside<'a>)> = vec![(root, None)];
     while let Some((value, inside)) = waiting.pop() {
         let from = waiting.len();
         if value.is_object() {
@@ -27,9 +27,9 @@ pub(super) fn add<'a>(root: Value<'a>, graph: &mut Graph<'a>) {
 /// Adds an object, and what it holds to what waits.
 fn object<'a>(
     object: Value<'a>,
-    inside: Option<(usize, Option<&'a str>)>,
+    inside: Inside<'a>,
     graph: &mut Graph<'a>,
-    waiting: &mut Vec<(Value<'a>, Option<(usize, Option<&'a str>)>)>,
+    waiting: &mut Vec<(Value<'a>, Inside<'a>)>,
 ) {
     if let Some(value) = ["@value", "@list", "@set"].iter().find_map(|key| object.get(key)) {
         waiting.push((value, inside));

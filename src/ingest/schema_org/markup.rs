@@ -7,8 +7,17 @@ use super::graph::{Field, Graph, Item, local};
 use crate::ingest::html::attribute;
 
 /// Properties whose value is where a link leads, not the words that bear it.
-const LINKS: &[&str] =
-    &["url", "sameAs", "image", "mainEntityOfPage", "discussionUrl", "parentItem", "reply_of", "replyToUrl", "interactionType"];
+const LINKS: &[&str] = &[
+    "url",
+    "sameAs",
+    "image",
+    "mainEntityOfPage",
+    "discussionUrl",
+    "parentItem",
+    "reply_of",
+    "replyToUrl",
+    "interactionType",
+];
 
 /// Relations of RDFa that are about a thread.
 const RELATIONS: &[&str] =
@@ -78,7 +87,13 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// Begins an item.
-    fn begin(&mut self, element: ElementRef<'a>, types: Option<&'a str>, name: Option<&'a str>, around: Option<usize>) {
+    fn begin(
+        &mut self,
+        element: ElementRef<'a>,
+        types: Option<&'a str>,
+        name: Option<&'a str>,
+        around: Option<usize>,
+    ) {
         let value = element.value();
         let id = ["itemid", "resource", "about"].iter().find_map(|name| attribute(value, name));
         let relation = self.relations.last().map(|(_, relation)| *relation);

@@ -86,7 +86,9 @@ fn may_hold(document: &Document) -> bool {
         return document.mentions("schema.org") && document.mentions("\"@type\"");
     }
     let any = |marks: &[&str]| marks.iter().any(|mark| document.mentions(mark));
-    document.is_markup() && any(&["schema.org", "sioc:", "sioct:"]) && any(&["Comment", "Posting", "Question", "Post"])
+    document.is_markup()
+        && any(&["schema.org", "sioc:", "sioct:"])
+        && any(&["Comment", "Posting", "Question", "Post"])
 }
 
 /// Builds the graph of a document and looks at it.
@@ -228,7 +230,10 @@ mod tests {
         };
         let text = page(&format!("{OPENING}}}"))
             + &comment(11, "<p>No.</p>")
-            + &comment(12, "<div class=\"bbQuote\"><div>Originally posted by <b>Ann</b> <a href=\"#post11\">x</a></div>Tea?</div>Yes.");
+            + &comment(
+                12,
+                "<div class=\"bbQuote\"><div>Originally posted by <b>Ann</b> <a href=\"#post11\">x</a></div>Tea?</div>Yes.",
+            );
         let reading = read(&text);
         let keys: Vec<&str> = reading.drafts.iter().map(|draft| draft.native_id.as_str()).collect();
         assert_eq!(keys[1..], ["11", "12"]);
@@ -236,6 +241,23 @@ mod tests {
         let (_, quote, _) = reading.drafts[2].body.quotes().next().unwrap();
         assert_eq!((quote.author.as_deref(), quote.native_id.as_deref()), (Some("Ann"), Some("11")));
         assert_eq!(reading.drafts[2].parent, Parent::Quoted("11".to_owned()));
+    }
+
+    #[test]
+    fn questions_that_a_site_asks_itself_are_no_discussion() {
+        let faq = r#"{"@context":"https://schema.org","@type":"FAQPage","mainEntity":[{"@type":"Question","name":"Open?","acceptedAnswer":{"@type":"Answer","text":"Daily."}}]}"#;
+        assert_eq!(SchemaOrg.recognise(&document(&page(faq))), Recognition::No);
+    }
+
+    #[test]
+    fn a_comment_that_begins_like_the_opening_is_kept_and_a_copy_of_it_is_not() {
+        let comment =
+            |words: &str| format!("{{\"@type\":\"Comment\",\"text\":\"{words}\",\"author\":\"Ann\"}}");
+        let text =
+            format!("{OPENING},\"comment\":[{},{}]}}", comment("Tea?"), comment("Tea? I&#039;d say so."));
+        let reading = read(&text);
+        assert_eq!(reading.drafts.len(), 2);
+        assert_eq!(reading.drafts[1].body.text(), "Tea? I'd say so.");
     }
 
     #[test]

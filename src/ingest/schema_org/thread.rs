@@ -12,8 +12,8 @@ use crate::thread::{Body, Draft, Parent, State};
 /// Key of an opening that the data does not hold.
 const UNSEEN_OPENING: &str = "opening";
 
-/// Letters by which two versions of one post are told to be the same.
-const SAME: usize = 60;
+/// Items inside one another that are looked through.
+const DEEP: usize = 20;
 
 /// A thread and what is known of it.
 pub(super) struct Found {
@@ -53,7 +53,16 @@ fn part(item: &Item<'_>) -> Part {
         return Part::Discussion;
     }
     let article = |kind: &&str| kind.ends_with("Article") || kind.ends_with("BlogPosting");
-    let other = is(&["CreativeWork", "VideoObject", "Recipe", "Review", "Item", "Document", "ImageObject", "PodcastEpisode"]);
+    let other = is(&[
+        "CreativeWork",
+        "VideoObject",
+        "Recipe",
+        "Review",
+        "Item",
+        "Document",
+        "ImageObject",
+        "PodcastEpisode",
+    ]);
     if other || item.kinds.iter().any(article) { Part::Article } else { Part::None }
 }
 
@@ -70,15 +79,17 @@ struct Members<'g, 'a> {
 pub(super) fn find(graph: &Graph<'_>, here: Option<&Url>) -> Option<Found> {
     let attached = attachments(graph);
     let replies: Vec<usize> = (0..graph.items.len())
-        .filter(|&at| part(&graph.items[at]) == Part::Reply && graph.resolve(at) == at && says_something(graph, at))
+        .filter(|&at| part(&graph.items[at]) == Part::Reply && graph.resolve(at) == at)
+        .filter(|&at| says_something(graph, at) && !is_apart(graph, at))
         .collect();
     // A page may describe its thread twice, for machines and in the markup: the fuller account is taken.
     let in_markup = |at: &usize| graph.items[*at].element.is_some();
     let (marked, stated): (Vec<usize>, Vec<usize>) = replies.into_iter().partition(in_markup);
     let mut replies = if marked.len() >= stated.len() { marked } else { stated };
-    let root = root(graph, &attached, &replies);
+    let tops = tops(graph, &attached, &replies);
+    let root = root(graph, &attached, &tops);
     if let Some(root) = root {
-        replies.retain(|&at| belongs(graph, &attached, at, root));
+        replies.retain(|at| belongs(graph, tops.get(at), root));
         replies.extend(siblings(graph, root, &replies));
         replies.sort_unstable();
     }
@@ -90,7 +101,8 @@ pub(super) fn find(graph: &Graph<'_>, here: Option<&Url>) -> Option<Found> {
 
 /// What each item is a comment on or an answer to.
 fn attachments(graph: &Graph<'_>) -> HashMap<usize, usize> {
-    const ANSWERS: &[&str] = &["comment", "comments", "suggestedAnswer", "acceptedAnswer", "answer", "reply", "hasPart"];
+    const ANSWERS: &[&str] =
+        &["comment", "comments", "suggestedAnswer", "acceptedAnswer", "answer", "reply", "hasPart"];
     let mut attached = HashMap::new();
     for (at, item) in graph.items.iter().enumerate() {
         for (name, field) in &item.fields {
@@ -109,12 +121,13 @@ fn attachments(graph: &Graph<'_>) -> HashMap<usize, usize> {
     }
     for (at, item) in graph.items.iter().enumerate().filter(|(_, item)| part(item) == Part::Reply) {
         // Microdata often says by its place alone what a comment belongs to.
-        let mut around = item.inside.map(|(outer, _)| outer);
-        while let Some(outer) = around.filter(|_| !attached.contains_key(&at)) {
+        let mut around = item.inside;
+        for _ in 0..DEEP {
+            let Some((outer, _)) = around.filter(|_| !attached.contains_key(&at)) else { break };
             if part(&graph.items[outer]) != Part::None {
                 attached.insert(at, outer);
             }
-            around = graph.items[outer].inside.map(|(outer, _)| outer);
+            around = graph.items[outer].inside;
         }
     }
     attached
@@ -130,27 +143,16 @@ fn texts<'a>(item: &Item<'a>) -> Vec<Field<'a>> {
 }
 
 /// The item that opens the thread: what most replies lead to, else what is a discussion, else the first.
-fn root(graph: &Graph<'_>, attached: &HashMap<usize, usize>, replies: &[usize]) -> Option<usize> {
+fn root(graph: &Graph<'_>, attached: &HashMap<usize, usize>, tops: &HashMap<usize, usize>) -> Option<usize> {
     let mut led: BTreeMap<usize, usize> = BTreeMap::new();
-    for &reply in replies {
-        if let Some(top) = top(graph, attached, reply) {
-            *led.entry(top).or_default() += 1;
-        }
+    for &top in tops.values() {
+        *led.entry(top).or_default() += 1;
     }
-    let listed = |item: &Item<'_>| {
-        let mut around = item.inside;
-        let mut depth = 0;
-        while let Some((outer, property)) = around.filter(|_| depth < 20) {
-            depth += 1;
-            if matches!(property, Some("itemListElement" | "isPartOf" | "publisher" | "sharedContent" | "relatedLink")) {
-                return true;
-            }
-            around = graph.items[outer].inside;
-        }
-        false
-    };
     let candidates = graph.items.iter().enumerate().filter(|(at, item)| {
-        part(item) >= Part::Article && graph.resolve(*at) == *at && !attached.contains_key(at) && !listed(item)
+        part(item) >= Part::Article
+            && graph.resolve(*at) == *at
+            && !attached.contains_key(at)
+            && !is_apart(graph, *at)
     });
     let best = candidates.max_by_key(|(at, item)| {
         let worded = !texts(item).is_empty();
@@ -159,25 +161,53 @@ fn root(graph: &Graph<'_>, attached: &HashMap<usize, usize>, replies: &[usize]) 
     best.map(|(at, _)| at)
 }
 
-/// Where the chain of attachments of a reply ends.
-fn top(graph: &Graph<'_>, attached: &HashMap<usize, usize>, reply: usize) -> Option<usize> {
-    let mut seen = HashSet::new();
-    let mut at = reply;
-    while let Some(&to) = attached.get(&at) {
-        if !seen.insert(at) {
-            return None;
+/// Whether an item stands in a list of other things or in questions that the site asks itself.
+fn is_apart(graph: &Graph<'_>, at: usize) -> bool {
+    const ASIDE: &[&str] = &["itemListElement", "isPartOf", "publisher", "sharedContent", "relatedLink"];
+    const OWN: &[&str] = &["FAQPage", "Quiz", "HowTo"];
+    let mut around = graph.items[at].inside;
+    for _ in 0..DEEP {
+        let Some((outer, property)) = around else { return false };
+        let outer = &graph.items[outer];
+        if property.is_some_and(|property| ASIDE.contains(&property)) || OWN.iter().any(|kind| outer.is(kind))
+        {
+            return true;
         }
-        at = to;
+        around = outer.inside;
     }
-    (at != reply && part(&graph.items[at]) >= Part::Article).then_some(at)
+    false
+}
+
+/// Where the chain of attachments of each reply ends, if that can open a thread. A chain is walked once.
+fn tops(graph: &Graph<'_>, attached: &HashMap<usize, usize>, replies: &[usize]) -> HashMap<usize, usize> {
+    let mut ends: HashMap<usize, Option<usize>> = HashMap::new();
+    for &reply in replies {
+        let mut chain = Vec::new();
+        let mut at = reply;
+        let end = loop {
+            if let Some(known) = ends.get(&at) {
+                break *known;
+            }
+            // Until its end is known, an item of the chain has none: so circles end.
+            ends.insert(at, None);
+            chain.push(at);
+            match attached.get(&at) {
+                Some(&to) => at = to,
+                None => break Some(at).filter(|&at| part(&graph.items[at]) >= Part::Article),
+            }
+        };
+        for link in chain {
+            ends.insert(link, end);
+        }
+    }
+    replies.iter().filter_map(|reply| Some((*reply, (*ends.get(reply)?)?))).collect()
 }
 
 /// Whether a reply is of this thread, and not of another that the page also describes.
-fn belongs(graph: &Graph<'_>, attached: &HashMap<usize, usize>, reply: usize, root: usize) -> bool {
-    match top(graph, attached, reply) {
-        Some(top) => top == root || graph.items[top].element.is_some() != graph.items[root].element.is_some(),
-        None => true,
-    }
+fn belongs(graph: &Graph<'_>, top: Option<&usize>, root: usize) -> bool {
+    top.is_none_or(|&top| {
+        top == root || graph.items[top].element.is_some() != graph.items[root].element.is_some()
+    })
 }
 
 /// Further postings without a title of their own: software that calls every post of a thread a posting.
@@ -216,20 +246,21 @@ impl Members<'_, '_> {
         };
         found.drafts.push(self.opening(here));
         let keys = self.keys(here);
-        let flat = !self.replies.iter().any(|at| self.attached.get(at).is_some_and(|to| keys.contains_key(to)));
-        let said = |draft: &Draft| -> String { draft.body.text().chars().take(SAME).collect() };
-        let opening = (found.drafts[0].author.clone(), said(&found.drafts[0]));
+        let named: HashMap<&str, usize> = keys.iter().map(|(at, key)| (key.as_str(), *at)).collect();
+        let flat =
+            !self.replies.iter().any(|at| self.attached.get(at).is_some_and(|to| keys.contains_key(to)));
+        let opening = (found.drafts[0].author.clone(), found.drafts[0].body.text().to_owned());
         for at in &self.replies {
             let Some(key) = keys.get(at) else { continue };
             let mut draft = draft(graph, *at, key, here);
             // The opening may stand among the comments, too.
-            let again = !opening.1.is_empty() && (draft.author.clone(), said(&draft)) == opening;
+            let again = !opening.1.is_empty() && draft.body.text() == opening.1 && draft.author == opening.0;
             if again {
                 let first = &mut found.drafts[0];
                 first.written_at = first.written_at.or(draft.written_at);
                 continue;
             }
-            draft.parent = self.parent(*at, &keys, flat, &draft.body);
+            draft.parent = self.parent(*at, (&keys, &named), flat, &draft.body);
             found.drafts.push(draft);
         }
         found
@@ -247,14 +278,16 @@ impl Members<'_, '_> {
         draft.edited_at = None;
         let shared = item.all(&["sharedContent"]).into_iter().find_map(|field| {
             let Field::Item(to) = field else { return None };
-            let shared = self.graph.items.get(self.graph.resolve(to)).filter(|shared| shared.is("WebPage"))?;
+            let shared =
+                self.graph.items.get(self.graph.resolve(to)).filter(|shared| shared.is("WebPage"))?;
             shared.all(&["url"]).into_iter().find_map(written)
         });
         if let Some(shared) = shared {
             draft.body = draft.body.sharing(shared);
         }
         let silent = draft.body.text().is_empty();
-        if silent && (part(item) == Part::Article || draft.author.is_none()) {
+        let nothing = draft.author.is_none() && headline(item).is_none();
+        if silent && (part(item) == Part::Article || nothing) {
             draft.state = State::Missing;
         }
         draft
@@ -274,14 +307,21 @@ impl Members<'_, '_> {
         keys
     }
 
-    fn parent(&self, at: usize, keys: &HashMap<usize, String>, flat: bool, body: &Body) -> Parent {
+    /// What a reply answers, with the keys of all replies and the replies of all keys.
+    fn parent(
+        &self,
+        at: usize,
+        (keys, named): (&HashMap<usize, String>, &HashMap<&str, usize>),
+        flat: bool,
+        body: &Body,
+    ) -> Parent {
         let to = self.attached.get(&at).copied();
         if let Some(key) = to.and_then(|to| keys.get(&to)) {
             return Parent::Post(key.clone());
         }
         let quoted = body.quotes().filter(|(_, quote, _)| quote.depth == 1);
         let quoted = quoted.filter_map(|(_, quote, _)| quote.native_id.clone());
-        let known = quoted.into_iter().find(|id| keys.iter().any(|(other, key)| key == id && *other != at));
+        let known = quoted.into_iter().find(|id| named.get(id.as_str()).is_some_and(|other| *other != at));
         let forum = self.root.is_none_or(|root| {
             let root = &self.graph.items[root];
             part(root) == Part::Discussion && !root.is("Question")
@@ -301,7 +341,10 @@ fn declared(graph: &Graph<'_>, root: &Item<'_>) -> Option<u32> {
     let counted = || counted(graph, root, &["CommentAction", "ReplyAction"]);
     let old = || {
         let counts = root.all(&["interactionCount"]);
-        counts.into_iter().filter_map(line).find_map(|text| text.split_once("UserComments:")?.1.trim().parse().ok())
+        counts
+            .into_iter()
+            .filter_map(line)
+            .find_map(|text| text.split_once("UserComments:")?.1.trim().parse().ok())
     };
     let count = stated.or_else(counted).or_else(old)?;
     u32::try_from(count).ok()?.checked_add(1)
@@ -314,11 +357,14 @@ fn draft(graph: &Graph<'_>, at: usize, key: &str, here: Option<&Url>) -> Draft {
     let time = |names: &[&str]| names.iter().find_map(|name| item.all(&[name]).into_iter().find_map(moment));
     draft.written_at =
         time(&["datePublished", "dateCreated", "commentTime", "uploadDate", "created", "date", "datetime"]);
-    draft.edited_at = time(&["dateModified", "modified"]).filter(|edited| draft.written_at.is_none_or(|at| *edited > at));
+    draft.edited_at =
+        time(&["dateModified", "modified"]).filter(|edited| draft.written_at.is_none_or(|at| *edited > at));
     draft.permalink = address(item, here);
     let count = |names: &[&str]| item.all(names).into_iter().find_map(number);
-    let likes = count(&["upvoteCount"]).or_else(|| counted(graph, item, &["LikeAction", "UpvoteAction", "AgreeAction"]));
-    let against = count(&["downvoteCount"]).or_else(|| counted(graph, item, &["DislikeAction", "DisagreeAction"]));
+    let likes = count(&["upvoteCount"])
+        .or_else(|| counted(graph, item, &["LikeAction", "UpvoteAction", "AgreeAction"]));
+    let against =
+        count(&["downvoteCount"]).or_else(|| counted(graph, item, &["DislikeAction", "DisagreeAction"]));
     draft.votes = likes.map(|likes| likes.saturating_sub(against.unwrap_or(0)));
     draft.body = texts(item).into_iter().map(words).find(|body| !body.text().is_empty()).unwrap_or_default();
     draft

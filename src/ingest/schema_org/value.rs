@@ -1,18 +1,40 @@
 //! What a property's value says: a line of text, a number, a moment, a post's words.
 
-use std::borrow::Cow;
-
 use super::graph::{Field, Graph, Item};
 use super::words::of_element;
-use crate::ingest::entity::unescape;
 use crate::ingest::html::{attribute, body_of_fragment, text_of};
 use crate::ingest::json::Value;
 use crate::thread::{Body, Time};
 
 /// Names of elements that tell markup from text with angles in it.
 const MARKUP: &[&str] = &[
-    "a", "b", "blockquote", "br", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "ol",
-    "p", "pre", "s", "span", "strong", "sub", "sup", "table", "u", "ul",
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "hr",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "u",
+    "ul",
 ];
 
 /// Elements that end lines by themselves.
@@ -20,14 +42,22 @@ const LINES: &[&str] = &["p", "br", "div", "li", "blockquote", "pre"];
 
 /// A value as one line.
 pub(super) fn line(field: Field<'_>) -> Option<String> {
-    let text: Cow<'_, str> = match field {
-        Field::Json(value) => Cow::Owned(value.as_id()?),
-        Field::Text(text) => Cow::Borrowed(text),
-        Field::Words(element) => Cow::Owned(text_of(element)),
+    let text = match field {
+        Field::Json(value) => decoded(&value.as_id()?),
+        Field::Text(text) => decoded(text),
+        Field::Words(element) => text_of(element),
         Field::Item(_) => return None,
     };
-    let text = unescape(text.trim()).split_whitespace().collect::<Vec<&str>>().join(" ");
+    let text = text.split_whitespace().collect::<Vec<&str>>().join(" ");
     (!text.is_empty()).then_some(text)
+}
+
+/// Text that bears entities without them; angles in it are no tags.
+fn decoded(text: &str) -> String {
+    match text.contains('&') {
+        true => body_of_fragment(&text.replace('<', "&lt;")).text().to_owned(),
+        false => text.to_owned(),
+    }
 }
 
 /// A value as it was written.
@@ -54,7 +84,8 @@ pub(super) fn number(field: Field<'_>) -> Option<i64> {
 /// A value as a moment: a date alone or a time without zone is none.
 pub(super) fn moment(field: Field<'_>) -> Option<Time> {
     if let Field::Words(element) = field {
-        let stated = ["datetime", "title", "content"].iter().find_map(|name| attribute(element.value(), name));
+        let stated =
+            ["datetime", "title", "content"].iter().find_map(|name| attribute(element.value(), name));
         return moment_of(stated?);
     }
     moment_of(written(field)?)
@@ -74,7 +105,9 @@ pub(super) fn name(graph: &Graph<'_>, fields: &[Field<'_>]) -> Option<String> {
     fields.iter().find_map(|field| match field {
         Field::Item(at) => name_of(graph.items.get(graph.resolve(*at))?),
         // An address is where to find out.
-        Field::Json(_) | Field::Text(_) | Field::Words(_) => line(*field).filter(|name| !name.starts_with("http")),
+        Field::Json(_) | Field::Text(_) | Field::Words(_) => {
+            line(*field).filter(|name| !name.starts_with("http"))
+        }
     })
 }
 
@@ -102,12 +135,17 @@ fn words_of_text(text: &str) -> Body {
     let (mut marked, mut lined) = (false, false);
     for tag in text.split('<').skip(1) {
         let name = tag.trim_start_matches('/');
-        let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+        let name =
+            name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
         marked |= MARKUP.contains(&name.as_str()) && tag.contains('>');
         lined |= LINES.contains(&name.as_str());
     }
     if !marked {
-        return Body::from_plain(&unescape(text));
+        // Entities are written in plain text, too; angles in it are no tags.
+        return match text.contains('&') {
+            true => body_of_fragment(&text.replace('<', "&lt;").replace('\n', "<br>")),
+            false => Body::from_plain(text),
+        };
     }
     match lined {
         true => body_of_fragment(text),

@@ -18,7 +18,9 @@ pub(super) fn of_element(element: ElementRef<'_>) -> Body {
 fn treat(element: ElementRef<'_>) -> Treat {
     let value = element.value();
     let types = attribute(value, "itemtype").or_else(|| attribute(value, "typeof"));
-    if types.is_some_and(|types| types.contains("Comment") || types.contains("Answer") || types.contains("Posting")) {
+    if types.is_some_and(|types| {
+        types.contains("Comment") || types.contains("Answer") || types.contains("Posting")
+    }) {
         return Treat::Skip;
     }
     if ["signature", "Signature", "sig", "post-signature"].iter().any(|class| has_class(value, class)) {
@@ -33,11 +35,13 @@ fn treat(element: ElementRef<'_>) -> Treat {
             let own = attribute(value, "cite").or_else(|| attribute(value, "data-source"))?;
             trailing_digits(own)
         });
-        let stated = ["data-author", "data-username", "data-quote"].iter().find_map(|name| attribute(value, name));
+        let stated =
+            ["data-author", "data-username", "data-quote"].iter().find_map(|name| attribute(value, name));
         let author = stated.map(str::to_owned).or_else(|| name_in(source?));
         return Treat::Quote { author, native_id: id };
     }
-    let cites = quotation_around(element).and_then(citation).is_some_and(|source| source.id() == element.id());
+    let cites =
+        quotation_around(element).and_then(citation).is_some_and(|source| source.id() == element.id());
     if cites { Treat::Skip } else { Treat::Normal }
 }
 
@@ -70,7 +74,6 @@ fn is_other(outer: ElementRef<'_>, inner: ElementRef<'_>) -> bool {
 /// The element in a quotation that says whose words it holds.
 fn citation(quotation: ElementRef<'_>) -> Option<ElementRef<'_>> {
     const NEAR: usize = 10;
-    const LONGEST: usize = 120;
     below(quotation).take(NEAR).find(|inner| {
         let name = inner.value().name();
         if name == "cite" {
@@ -79,10 +82,23 @@ fn citation(quotation: ElementRef<'_>) -> Option<ElementRef<'_>> {
         if !matches!(name, "div" | "p" | "header" | "span" | "strong" | "b" | "small" | "legend" | "a") {
             return false;
         }
-        let text = text_of(*inner).to_lowercase();
-        text.len() <= LONGEST
-            && (BEFORE.iter().any(|words| text.starts_with(words)) || AFTER.iter().any(|words| text.ends_with(words)))
+        let Some(text) = short_text(*inner) else { return false };
+        BEFORE.iter().any(|words| text.starts_with(words)) || AFTER.iter().any(|words| text.ends_with(words))
     })
+}
+
+/// The text of an element in lower case, if it is no longer than a citation. Looks no further than that.
+fn short_text(element: ElementRef<'_>) -> Option<String> {
+    const LONGEST: usize = 120;
+    let mut text = String::new();
+    for piece in element.text() {
+        text.push_str(piece.trim());
+        text.push(' ');
+        if text.len() > LONGEST {
+            return None;
+        }
+    }
+    Some(text.trim().to_lowercase())
 }
 
 /// The name in a citation: the first part that is set apart, else what its usual words leave.
