@@ -137,7 +137,7 @@ const COUNTED_AGAIN: &[(&str, u64)] = &[
 ];
 
 /// Folders of captures that no reader is finished for yet.
-const LATER: &[&str] = &["argdown", "askbot", "github", "stackexchange"];
+const LATER: &[&str] = &["askbot", "github", "stackexchange"];
 
 /// Captured forum pages and how many of their posts quote a post by its id; each is resolved.
 const QUOTING: &[(&str, usize)] = &[

@@ -6,6 +6,7 @@
 
 mod activitypub;
 mod aif;
+mod argdown;
 mod bluesky;
 mod collect;
 mod discourse;
@@ -122,6 +123,7 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &imageboard::Imageboard,
     &kialo::Kialo,
     &aif::Aif,
+    &argdown::Argdown,
     &forum::XENFORO,
     &forum::XENFORO_1,
     &forum::VBULLETIN_4,
