@@ -48,7 +48,7 @@ impl Platform for Argdown {
             |line: &str| matches!(title(line), Some((Title::Argument(_), rest)) if rest.starts_with(':'));
         let mut lines = document.page.text.lines().map(str::trim_start);
         let related = |line: &str| relation(line).is_some_and(|(_, rest)| titled(rest));
-        if lines.any(|line| related(line)) { Recognition::Likely } else { Recognition::No }
+        if lines.any(related) { Recognition::Likely } else { Recognition::No }
     }
 
     fn read(&self, document: &Document) -> Result<Reading> {
