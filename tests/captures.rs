@@ -137,18 +137,7 @@ const COUNTED_AGAIN: &[(&str, u64)] = &[
 ];
 
 /// Folders of captures that no reader is finished for yet.
-const LATER: &[&str] = &[
-    "aif",
-    "argdown",
-    "askbot",
-    "flarum",
-    "github",
-    "nodebb",
-    "schema-jsonld",
-    "schema-microdata",
-    "schema-org",
-    "stackexchange",
-];
+const LATER: &[&str] = &["askbot", "github", "stackexchange"];
 
 /// Captured forum pages and how many of their posts quote a post by its id; each is resolved.
 const QUOTING: &[(&str, usize)] = &[

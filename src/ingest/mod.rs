@@ -5,12 +5,15 @@
 //! at arguments, and nothing is dropped without a [`Notice`].
 
 mod activitypub;
+mod aif;
+mod argdown;
 mod bluesky;
 mod collect;
 mod discourse;
 mod disqus;
 mod document;
 mod entity;
+mod flarum;
 mod forum;
 mod gather;
 mod hacker_news;
@@ -25,9 +28,11 @@ mod mail;
 mod markdown;
 mod mastodon;
 mod ndjson;
+mod nodebb;
 mod peertube;
 mod plain_text;
 mod reddit;
+mod schema_org;
 mod slashdot;
 mod walls;
 mod wordpress;
@@ -117,6 +122,8 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &slashdot::Slashdot,
     &imageboard::Imageboard,
     &kialo::Kialo,
+    &aif::Aif,
+    &argdown::Argdown,
     &forum::XENFORO,
     &forum::XENFORO_1,
     &forum::VBULLETIN_4,
@@ -132,11 +139,14 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &forum::VANILLA,
     &forum::BBPRESS,
     &forum::STEAM,
+    &flarum::Flarum,
+    &nodebb::NodeBb,
     &disqus::Disqus,
     &isso::Isso,
     &peertube::PeerTube,
     &youtube::YouTube,
     &wordpress::WordPress,
+    &schema_org::SchemaOrg,
     &mail::Mail,
     &ndjson::Ndjson,
     &plain_text::PlainText,
