@@ -4,10 +4,18 @@
 
 use std::borrow::Cow;
 
-/// The text with `&lt;`, `&gt;`, `&amp;`, `&quot;` and `&#39;` turned back, once.
+/// The text with `&lt;`, `&gt;`, `&amp;`, `&quot;` and the spellings of an apostrophe turned back, once.
 pub(super) fn unescape(text: &str) -> Cow<'_, str> {
-    const NAMES: [(&str, char); 6] =
-        [("&lt;", '<'), ("&gt;", '>'), ("&amp;", '&'), ("&quot;", '"'), ("&#39;", '\''), ("&apos;", '\'')];
+    const NAMES: [(&str, char); 8] = [
+        ("&lt;", '<'),
+        ("&gt;", '>'),
+        ("&amp;", '&'),
+        ("&quot;", '"'),
+        ("&#39;", '\''),
+        ("&#039;", '\''),
+        ("&#x27;", '\''),
+        ("&apos;", '\''),
+    ];
     let Some(first) = memchr::memchr(b'&', text.as_bytes()) else { return Cow::Borrowed(text) };
     let (kept, mut rest) = text.split_at(first);
     let mut plain = String::with_capacity(text.len());
@@ -33,7 +41,7 @@ mod tests {
     #[test]
     fn what_was_escaped_twice_is_turned_back_once() {
         assert_eq!(
-            unescape("a &amp;lt; b &lt;p&gt; &#39;x&#39; &nbsp; & é&"),
+            unescape("a &amp;lt; b &lt;p&gt; &#39;x&#039; &nbsp; & é&"),
             "a &lt; b <p> 'x' &nbsp; & é&"
         );
         assert_eq!(unescape("plain"), "plain");
