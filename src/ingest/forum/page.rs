@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use scraper::ElementRef;
 use url::Url;
 
+use super::linked_data;
 use super::local_time::{Clock, When};
 use super::pager::Pager;
 use super::post::{self, Found};
@@ -32,6 +33,8 @@ struct Around<'a> {
     title: Option<Hit<'a>>,
     next: Option<Hit<'a>>,
     declared: Option<Hit<'a>>,
+    /// Replies as the page's linked data counts them.
+    linked_replies: Option<u32>,
     has_previous: bool,
     pager: Pager<'a>,
     base: Option<&'a str>,
@@ -72,6 +75,10 @@ impl<'a> Around<'a> {
         let value = element.value();
         let get = |name: &str| attribute(value, name);
         match value.name() {
+            "script" if get("type") == Some("application/ld+json") => {
+                self.linked_replies = self.linked_replies.or_else(|| linked_data::replies(element));
+                return false;
+            }
             "script" | "style" | "template" | "svg" => return false,
             "body" => self.page_class = get("class"),
             "base" => self.base = self.base.or(get("href")),
@@ -132,7 +139,9 @@ impl<'a> Around<'a> {
         let mut reading = Reading {
             title: title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()),
             url: canonical.or_else(|| here.clone()).map(without_session),
-            declared: declared.and_then(|all| all.checked_add(u32::from(selectors.declares_replies))),
+            declared: declared
+                .and_then(|all| all.checked_add(u32::from(selectors.declares_replies)))
+                .or_else(|| self.linked_replies?.checked_add(1)),
             ..Reading::default()
         };
         let next = self.next.and_then(|hit| hit.value()).or_else(|| self.pager.next().map(str::to_owned));
@@ -167,7 +176,9 @@ impl<'a> Around<'a> {
             Some(When::Known(_)) | None => None,
         });
         let clock = Clock::of(&document.page.text, local);
-        let opening = self.posts.first().filter(|_| place.first_page).map(|post| post.id.clone());
+        // Some boards show the opening post on every page.
+        let opening = self.posts.first().filter(|post| place.first_page || post.is_first);
+        let opening = opening.map(|post| post.id.clone());
         reading.place = self.posts.last().and_then(|post| post.id.parse().ok());
         if opening.is_none() && !self.posts.is_empty() {
             let unseen = Draft::new(UNSEEN_OPENING, Parent::Opening);
