@@ -1,6 +1,6 @@
 //! One page of a forum thread: one walk finds the posts and what stands around them, then words are read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use scraper::ElementRef;
 use url::Url;
@@ -40,6 +40,7 @@ struct Around<'a> {
     base: Option<&'a str>,
     canonical: Option<&'a str>,
     og_title: Option<&'a str>,
+    site: Option<&'a str>,
     page_title: Option<String>,
     page_class: Option<&'a str>,
     posts: Vec<Found<'a>>,
@@ -84,6 +85,7 @@ impl<'a> Around<'a> {
             "base" => self.base = self.base.or(get("href")),
             "title" if self.page_title.is_none() => self.page_title = Some(text_of(element)),
             "meta" if get("property") == Some("og:title") => self.og_title = get("content"),
+            "meta" if get("property") == Some("og:site_name") => self.site = get("content"),
             "link" if get("rel") == Some("canonical") => self.canonical = get("href"),
             "link" if get("rel") == Some("prev") => self.has_previous = true,
             _ => {}
@@ -133,7 +135,11 @@ impl<'a> Around<'a> {
         };
         let first_page = !self.has_previous && self.pager.current().is_none_or(|page| page == 1);
         let title = self.title.map(|hit| heading(hit.element)).filter(|title| !title.is_empty());
-        let title = title.or_else(|| self.og_title.map(str::to_owned)).or(self.page_title.take());
+        let site = self.site.unwrap_or_default();
+        let title = title.or_else(|| {
+            let title = self.og_title.map(str::to_owned).or(self.page_title.take())?;
+            Some(without_site(&title, site).to_owned())
+        });
         let declared =
             self.declared.and_then(|hit| hit.value()).and_then(|text| count(&text, selectors.declared_first));
         let mut reading = Reading {
@@ -153,6 +159,7 @@ impl<'a> Around<'a> {
         let thread = reading.url.as_ref().and_then(thread_id);
         let place = Place { here, base, thread, first_page, nested: self.has_nests };
         self.name_the_opening(&place);
+        self.leave_out_repeats();
         self.write(document, selectors, &mut reading, place);
         reading
     }
@@ -166,6 +173,28 @@ impl<'a> Around<'a> {
             first.id = of_page.or(place.thread.as_deref()).unwrap_or(UNNAMED_OPENING).to_owned();
         }
         self.posts.retain(|post| !post.id.is_empty());
+    }
+
+    /// A post that stands twice on the page counts once: where it stands in the order of ids. The other
+    /// shows an accepted answer, or the best of the thread, above the rest.
+    fn leave_out_repeats(&mut self) {
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut repeats: HashSet<usize> = HashSet::new();
+        let number = |at: usize| self.posts.get(at).and_then(|post| post.id.parse::<u64>().ok());
+        for (at, post) in self.posts.iter().enumerate() {
+            let Some(&first) = places.get(post.id.as_str()) else {
+                places.insert(&post.id, at);
+                continue;
+            };
+            let is_ahead = first > 0 && number(first).zip(number(first + 1)).is_some_and(|(a, b)| a > b);
+            repeats.insert(if is_ahead { first } else { at });
+            places.insert(&post.id, if is_ahead { at } else { first });
+        }
+        let mut at = 0;
+        self.posts.retain(|_| {
+            at += 1;
+            !repeats.contains(&(at - 1))
+        });
     }
 
     /// Makes drafts of the posts.
@@ -248,6 +277,14 @@ fn heading(element: ElementRef<'_>) -> String {
     };
     let words = body_with(element, &|part| if is_label(part) { Treat::Skip } else { Treat::Normal });
     words.text().replace('\n', " ")
+}
+
+/// The title of a page without the name of its site at the end.
+fn without_site<'t>(title: &'t str, site: &str) -> &'t str {
+    let cut = title.trim().strip_suffix(site.trim()).map(str::trim_end);
+    let cut =
+        cut.and_then(|title| title.strip_suffix(['-', '–', '—', '|', '•', '·', ':', '»'])).map(str::trim_end);
+    cut.filter(|rest| !site.trim().is_empty() && !rest.is_empty()).unwrap_or(title)
 }
 
 /// Whether a quoted post is older than the post that opens the thread, and so of another thread.
