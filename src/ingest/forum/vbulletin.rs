@@ -97,7 +97,7 @@ pub(in crate::ingest) static VBULLETIN_5: Forum = Forum::new(Spec {
     post: "li.b-post, div.b-post, li[data-node-id].js-post",
     id: "[data-node-id] @data-node-id, a[id#=post] @id",
     author: ".author [itemprop=name], .author a, .author, .b-post__author, .js-post-author, .b-comment-entry__author",
-    time: ".b-post__timestamp time[datetime] @datetime, time[datetime] @datetime, meta[itemprop=publishDate] @content, \
+    time: "[data-node-publishdate] @data-node-publishdate, .b-post__timestamp time[datetime] @datetime, time[datetime] @datetime, meta[itemprop=publishDate] @content, \
            .b-post__timestamp",
     permalink: "a.b-post__count @href, a.js-show-post-link @href, meta[itemprop=url] @content",
     votes: ".votecount, .b-post-control__vote .js-post-vote-count, .votes__value",
