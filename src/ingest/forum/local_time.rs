@@ -188,7 +188,7 @@ fn words_of(text: &str) -> impl DoubleEndedIterator<Item = &str> {
 /// The month that this word names, as figures.
 fn month_of(word: &str) -> Option<u32> {
     let names = |starts: &&[&str]| starts.iter().any(|start| word.starts_with(start));
-    MONTHS.iter().position(|starts| names(&starts)).map(|at| at as u32 + 1)
+    MONTHS.iter().position(|starts| names(starts)).map(|at| at as u32 + 1)
 }
 
 /// A date and time as people write it; `None` where it could be read in two ways.
@@ -212,7 +212,9 @@ fn civil_of(text: &str, day_first: Option<bool>) -> Option<civil::DateTime> {
     };
     let [hour, minute, rest @ ..] = time else { return None };
     let mut hour = *hour;
-    let second = rest.first().copied().unwrap_or(0);
+    // What follows may be the date of a later edit.
+    let second = rest.first().copied().filter(|second| lower.contains(&format!(":{minute:02}:{second:02}")));
+    let second = second.unwrap_or(0);
     // The first of them: a note of a later edit may follow.
     match words_of(&lower).find(|word| matches!(*word, "am" | "pm")) {
         Some("pm") if hour < 12 => hour += 12,

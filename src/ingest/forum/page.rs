@@ -147,6 +147,8 @@ impl<'a> Around<'a> {
             url: canonical.or_else(|| here.clone()).map(without_session),
             declared: declared
                 .and_then(|all| all.checked_add(u32::from(selectors.declares_replies)))
+                // Fewer than the page holds is another number: that of a page, or of pages.
+                .filter(|&all| all as usize >= self.posts.len())
                 .or_else(|| self.linked_replies?.checked_add(1)),
             ..Reading::default()
         };
@@ -173,6 +175,13 @@ impl<'a> Around<'a> {
             first.id = of_page.or(place.thread.as_deref()).unwrap_or(UNNAMED_OPENING).to_owned();
         }
         self.posts.retain(|post| !post.id.is_empty());
+    }
+
+    /// Whether this later page shows the opening post again above its own, as the numbers of the posts say.
+    fn repeats_the_opening(&self) -> bool {
+        let number = |at: usize| self.posts.get(at).and_then(|post| post.number);
+        // Where each page counts from one, the second post is the page's second.
+        number(0) == Some(1) && number(1) != Some(2)
     }
 
     /// A post that stands twice on the page counts once: where it stands in the order of ids. The other
@@ -205,8 +214,7 @@ impl<'a> Around<'a> {
             Some(When::Known(_)) | None => None,
         });
         let clock = Clock::of(&document.page.text, local);
-        // Some boards show the opening post on every page.
-        let opening = self.posts.first().filter(|post| place.first_page || post.is_first);
+        let opening = self.posts.first().filter(|_| place.first_page || self.repeats_the_opening());
         let opening = opening.map(|post| post.id.clone());
         reading.place = self.posts.last().and_then(|post| post.id.parse().ok());
         if opening.is_none() && !self.posts.is_empty() {

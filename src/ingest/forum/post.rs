@@ -16,8 +16,8 @@ pub(super) struct Found<'a> {
     /// Empty when the markup names none.
     pub id: String,
     pub author: Option<String>,
-    /// Whether the page shows it as the first of the thread.
-    pub is_first: bool,
+    /// Its place in the thread, from 1, when the page shows it.
+    pub number: Option<u32>,
     pub when: Option<When>,
     pub edited_at: Option<Time>,
     pub permalink: Option<String>,
@@ -33,7 +33,7 @@ pub(super) struct Found<'a> {
 struct Hits<'a> {
     id: Option<Hit<'a>>,
     author: Option<Hit<'a>>,
-    is_first: bool,
+    number: Option<u32>,
     time: Option<Hit<'a>>,
     permalink: Option<Hit<'a>>,
     votes: Option<Hit<'a>>,
@@ -52,8 +52,10 @@ impl<'a> Hits<'a> {
             return false;
         }
         selectors.author.prefer(element, &mut self.author);
-        let first = || text_of(element).trim_start_matches('#') == "1";
-        self.is_first = self.is_first || (selectors.number.fits(element) && first());
+        // Other links stand beside it, with an icon for a text.
+        if self.number.is_none() && selectors.number.fits(element) {
+            self.number = text_of(element).trim_start_matches('#').parse().ok();
+        }
         selectors.time.prefer(element, &mut self.time);
         selectors.permalink.prefer(element, &mut self.permalink);
         selectors.votes.prefer(element, &mut self.votes);
@@ -102,7 +104,7 @@ pub(super) fn find<'a>(post: ElementRef<'a>, selectors: &Selectors) -> Option<Fo
     Some(Found {
         id,
         author,
-        is_first: hits.is_first,
+        number: hits.number,
         when: hits.time.and_then(When::of),
         edited_at: hits.edited.and_then(time_in),
         permalink: hits.permalink.and_then(|hit| hit.value()),

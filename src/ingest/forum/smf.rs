@@ -17,7 +17,7 @@ pub(in crate::ingest) static SMF: Forum = Forum::new(Spec {
     aside: "#quickReplyOptions, #quickreply, .similar_topics, #similar_topics, .movable_content, .ad, .nextlinks",
     post: "div.post_wrapper, div[id#=msg], td[class^=windowbg]",
     id: "[id#=msg] @id, [id#=msg_] @id, [id#=subject_] @id, [data-msgid] @data-msgid",
-    author: ".poster h4 a, .poster h4, .poster a, .poster strong, .poster b, \
+    author: ".poster h4 a[href*=action=profile], .poster h4 a[title], .poster h4 a, .poster h4, .poster a, .poster strong, .poster b, \
              td[rowspan] > b > a, td[rowspan] > b",
     time: ".postarea time[datetime] @datetime, .postinfo time[datetime] @datetime, .postinfo a.smalltext, \
            .keyinfo .smalltext, .keyinfo .postinfo, .smalltext",

@@ -40,6 +40,23 @@ fn a_post_shown_above_the_others_stands_in_its_place() {
 }
 
 #[test]
+fn a_later_page_may_show_the_opening_again() {
+    let page = |second: u8| {
+        let post = |id: u8, number: u8| {
+            format!(
+                r##"<li id="post_{id}" class="postbit postcontainer"><a class="postcounter">#{number}</a>
+                <a class="username">Ann</a><div id="post_message_{id}">words</div></li>"##
+            )
+        };
+        r#"<a rel="prev" href="/x">Prev</a>"#.to_owned() + &post(1, 1) + &post(40, second)
+    };
+    let first = |second: u8| read(&VBULLETIN_4, &page(second)).drafts[0].key.clone();
+    assert_eq!(first(31), "1");
+    // The numbers begin anew on each page: these are not the first posts of the thread.
+    assert_eq!(first(2), "opening");
+}
+
+#[test]
 fn a_citation_before_a_quotation_is_not_that_of_one_inside() {
     let quote = |who: &str, words: &str| {
         format!(
@@ -47,7 +64,7 @@ fn a_citation_before_a_quotation_is_not_that_of_one_inside() {
         )
     };
     let words = quote("Bo", &(quote("Ann", "oldest") + "older"))
-        + &format!("<blockquote class=\"bbc_standard_quote\">{}</blockquote>", quote("Cy", "newest"))
+        + &format!("<blockquote class=\"bbc_standard_quote\">{}other</blockquote>", quote("Cy", "newest"))
         + "mine";
     let page = format!(
         r#"<div class="post_wrapper"><div class="poster"><h4>Dee</h4></div><div class="postarea">
