@@ -90,7 +90,12 @@ impl Quotations<'_> {
         before.next().filter(fits).or_else(|| {
             let is_own = |one: &ElementRef<'a>| {
                 let between = one.ancestors().take_while(|node| node.id() != quotation.id()).take(START);
-                !between.filter_map(ElementRef::wrap).any(|element| self.selectors.quote.fits(element))
+                let mut between = between.filter_map(ElementRef::wrap);
+                // A heading just before a quotation is that one's; `<cite>` always stands inside its own.
+                let next = one.next_siblings().find_map(ElementRef::wrap);
+                let heads = next.is_some_and(|next| self.selectors.quote.fits(next));
+                !between.any(|element| self.selectors.quote.fits(element))
+                    && (one.value().name() == "cite" || !heads)
             };
             below(quotation).take(START).find(|one| fits(one) && is_own(one))
         })
