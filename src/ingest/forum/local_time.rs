@@ -187,8 +187,8 @@ fn words_of(text: &str) -> impl DoubleEndedIterator<Item = &str> {
 
 /// The month that this word names, as figures.
 fn month_of(word: &str) -> Option<u32> {
-    let names = |starts: &&[&str]| starts.iter().any(|start| word.starts_with(start));
-    MONTHS.iter().position(|starts| names(starts)).map(|at| at as u32 + 1)
+    let named = MONTHS.iter().position(|starts| starts.iter().any(|start| word.starts_with(start)));
+    named.map(|at| at as u32 + 1)
 }
 
 /// A date and time as people write it; `None` where it could be read in two ways.
