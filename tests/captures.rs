@@ -192,7 +192,7 @@ fn compare(meta_at: &Path) -> String {
     let file = meta_at.with_file_name(name);
     let counted = COUNTED_AGAIN.iter().find(|(of, _)| *of == name).map(|(_, count)| *count);
     let expected = counted.or(meta["posts_expected"].as_u64());
-    let (read, words) = if name.ends_with(".ndjson") {
+    let (read, words) = if SEVERAL.iter().any(|end| name.ends_with(end)) {
         (all_threads(&file), String::new())
     } else {
         match read(pages(&file), None) {
@@ -229,12 +229,17 @@ fn the_captured_pages_of_one_thread_are_read_as_one() {
     assert!(thread.posts().iter().skip(1).all(|post| post.reply_to.is_some()));
 }
 
-/// The posts of all threads of a dump.
+/// Captures of many threads, counted over all of them: of such a source one is read at a time.
+const SEVERAL: &[&str] = &[".ndjson", "-board-page.js"];
+
+/// The posts of all threads of a dump, or of a page of an image board.
 fn all_threads(file: &Path) -> Option<u64> {
     let text = fs::read_to_string(file).ok()?;
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let threads: BTreeSet<String> =
+    let mut threads: BTreeSet<String> =
         lines.filter_map(|line| Some(line.get("link_id").or(line.get("id"))?.as_str()?.to_owned())).collect();
+    let posts = text.split("\"no\":").skip(1).filter(|post| post.contains("\"resto\": 0,"));
+    threads.extend(posts.filter_map(|post| Some(post.split(',').next()?.trim().to_owned())));
     let counts = threads.iter().map(|thread| read(pages(file), Some(thread)).map(|of| of.read() as u64));
     counts.collect::<Result<Vec<u64>>>().ok().map(|counts| counts.iter().sum())
 }

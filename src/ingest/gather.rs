@@ -16,6 +16,8 @@ pub(super) struct Gather {
     most_posts: usize,
     title: Option<String>,
     url: Option<Url>,
+    /// The place of the page whose address that is.
+    url_place: Option<u64>,
     first_address: Option<Url>,
     fetched_at: Option<Time>,
     declared: Option<u32>,
@@ -44,6 +46,7 @@ impl Gather {
             most_posts,
             title: None,
             url: None,
+            url_place: None,
             first_address: None,
             fetched_at: None,
             declared: None,
@@ -96,7 +99,12 @@ impl Gather {
         let is_opening = |draft: &&Draft| draft.parent == Parent::Opening && draft.state != State::Missing;
         if let Some(opening) = reading.drafts.iter().find(is_opening) {
             // The page that opens the thread has the thread's address; a later one has its own.
-            self.url = reading.url.clone().or_else(|| self.url.take());
+            // One that shows the opening post again does not stand before it.
+            let is_earlier = self.opening.is_none() || reading.place < self.url_place;
+            if is_earlier && reading.url.is_some() {
+                self.url = reading.url.clone();
+                self.url_place = reading.place;
+            }
             match &self.opening {
                 Some(known) if *known != opening.key => {
                     return Err(Error::Unrecognised {

@@ -20,6 +20,8 @@ pub(super) enum Treat {
     Skip,
     /// What it holds counts, on lines of its own, but its name says nothing.
     Part,
+    /// It holds code, whatever its name.
+    Code,
     /// Its content is somebody else's words.
     Quote {
         /// The quoted author as the markup names them.
@@ -54,7 +56,8 @@ pub(super) fn body_of_fragment_with(markup: &str, treat: &dyn Fn(ElementRef<'_>)
 
 /// The words of this element, with a say in how the elements inside it are treated.
 pub(super) fn body_with(element: ElementRef<'_>, treat: &dyn Fn(ElementRef<'_>) -> Treat) -> Body {
-    let mut words = Words { builder: Body::builder(), quotes: Vec::new(), parts: Vec::new(), treat };
+    let mut words =
+        Words { builder: Body::builder(), quotes: Vec::new(), parts: Vec::new(), codes: Vec::new(), treat };
     let root: AnyNode<'_> = *element;
     let mut depth = 0usize;
     let mut next = root.first_child();
@@ -90,6 +93,8 @@ struct Words<'t> {
     quotes: Vec<usize>,
     /// Depths of the elements whose names say nothing and that are open.
     parts: Vec<usize>,
+    /// Depths of the elements that the reader declared to hold code and that are open.
+    codes: Vec<usize>,
     treat: &'t dyn Fn(ElementRef<'_>) -> Treat,
 }
 
@@ -108,6 +113,11 @@ impl Words<'_> {
             Treat::Part => {
                 self.builder.line_break();
                 self.parts.push(depth);
+                return true;
+            }
+            Treat::Code => {
+                self.builder.begin_code();
+                self.codes.push(depth);
                 return true;
             }
             Treat::Quote { author, native_id } => {
@@ -141,6 +151,11 @@ impl Words<'_> {
         if self.parts.last() == Some(&depth) {
             self.parts.pop();
             self.builder.line_break();
+            return;
+        }
+        if self.codes.last() == Some(&depth) {
+            self.codes.pop();
+            self.builder.end_code();
             return;
         }
         let Node::Element(element) = node.value() else { return };

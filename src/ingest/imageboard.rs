@@ -12,9 +12,12 @@ use super::entity::unescape;
 use super::html::{Treat, attribute, body_of_fragment_with, has_class};
 use super::json::{Json, Syntax, Value};
 use super::{Document, Platform, Reading, Recognition};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fetch::Request;
 use crate::thread::{Draft, Notice, NoticeKind, Parent, Time};
+
+/// Threads of a board's page that a notice names.
+const NAMED: usize = 20;
 
 /// The reader of image boards.
 pub(super) struct Imageboard;
@@ -58,41 +61,32 @@ impl Platform for Imageboard {
         let json = Json::parse_as(&text, Syntax::Script)
             .map_err(|fault| fault.of(&document.page.name, "imageboard"))?;
         let root = json.root();
+        let number = |thread: &Value<'_>| thread.get("posts")?.items().next()?.get("no")?.as_id();
         let threads: Vec<Value<'_>> = match root.get("posts") {
             Some(_) => vec![root],
             None => root.get("threads").into_iter().flat_map(Value::items).collect(),
         };
-        let number = |thread: &Value<'_>| thread.get("posts")?.items().next()?.get("no")?.as_id();
+        let threads: Vec<Value<'_>> = threads.into_iter().filter(|thread| number(thread).is_some()).collect();
         let wanted = document.wanted_thread.as_deref();
-        let chosen = threads.iter().find(|thread| wanted.is_some() && number(thread).as_deref() == wanted);
-        let chosen = chosen.map_or(threads.as_slice(), std::slice::from_ref);
-        let mut reading = Reading::default();
-        for thread in chosen {
-            append(read_thread(*thread, document), &mut reading);
-        }
-        if chosen.len() > 1 {
-            let words =
-                format!("the source holds {} threads and all are read; --thread picks one", chosen.len());
+        let numbers: Vec<String> = threads.iter().filter_map(number).collect();
+        let at = wanted.map_or(Some(0), |wanted| numbers.iter().position(|number| number == wanted));
+        let Some(at) = at else {
+            let (given, known) = (wanted.unwrap_or_default().to_owned(), numbers.join(", "));
+            return Err(Error::Unknown { kind: "thread", given, known });
+        };
+        let mut reading = threads.get(at).map(|thread| read_thread(*thread, document)).unwrap_or_default();
+        if wanted.is_none() && numbers.len() > 1 {
+            let others: Vec<&str> = numbers.iter().skip(1).take(NAMED).map(String::as_str).collect();
+            let words = format!(
+                "the source holds {} threads and the first, {}, was read; choose another with --thread ({})",
+                numbers.len(),
+                numbers.first().map_or("", String::as_str),
+                others.join(", ")
+            );
             reading.notices.push(Notice::new(NoticeKind::SeveralThreads, words));
         }
         Ok(reading)
     }
-}
-
-/// Adds one more thread of a board's page to those read before.
-fn append(thread: Reading, reading: &mut Reading) {
-    if reading.drafts.is_empty() {
-        *reading = thread;
-        return;
-    }
-    let opening = thread.drafts.first().map(|draft| draft.key.clone());
-    reading.declared = reading.declared.zip(thread.declared).and_then(|(one, more)| one.checked_add(more));
-    reading.drafts.extend(thread.drafts.into_iter().map(|mut draft| {
-        if let (Parent::Root, Some(opening)) = (&draft.parent, &opening) {
-            draft.parent = Parent::Post(opening.clone());
-        }
-        draft
-    }));
 }
 
 /// The JSON of the text; a module of a script that holds it is taken for it.
@@ -237,13 +231,19 @@ mod tests {
     }
 
     #[test]
-    fn of_a_board_every_thread_is_read_unless_one_is_picked() {
+    fn of_a_board_the_first_thread_is_read_unless_another_is_picked() {
         let other = THREAD.replace("\"no\":", "\"no\":1").replace("#p", "#p1");
         let board = format!("module.exports = {{\n  threads: [\n{THREAD},{other}]\n}}");
         let found = read(None, &board);
-        assert_eq!((found.drafts.len(), found.declared), (6, Some(6)));
+        assert_eq!((found.drafts.len(), found.declared), (3, Some(3)));
         assert_eq!(found.notices[0].kind, NoticeKind::SeveralThreads);
-        assert_eq!(found.drafts[3].parent, Parent::Opening);
-        assert_eq!(found.drafts[4].parent, Parent::Post("11".to_owned()));
+        let pick = |thread: &str| {
+            let page = Page { text: board.clone(), ..Page::default() };
+            Imageboard.read(&Document::new(page, Some(thread.to_owned())))
+        };
+        let picked = pick("11").unwrap();
+        assert_eq!((picked.drafts[0].key.as_str(), picked.notices.len()), ("11", 0));
+        assert_eq!(picked.drafts[1].parent, Parent::Post("11".to_owned()));
+        assert!(matches!(pick("7"), Err(Error::Unknown { .. })));
     }
 }

@@ -89,11 +89,23 @@ impl Quotation<'_> {
                 let named = self.by.is_some() && thread.author_of(holder) == self.by;
                 (Some(holder) == parent, named, runs, holder)
             });
-        best.map(|(holder, _)| holder).or_else(|| short_quotation(thread, parent?, &self.words))
+        let best = best.map(|(holder, _)| holder);
+        best.or_else(|| short_quotation(thread, parent?, &self.words)).or_else(|| self.by_its_author(thread))
+    }
+
+    /// The last post of the named author that holds these few words.
+    fn by_its_author(&self, thread: &Thread) -> Option<PostId> {
+        let by = self.by.filter(|_| self.runs.is_empty())?;
+        let before = thread.posts().get(..self.post.id.index())?.iter().rev();
+        let theirs = before.filter(|post| thread.author_of(post.id) == Some(by)).take(LOOKED_AT);
+        theirs.into_iter().find_map(|post| short_quotation(thread, post.id, &self.words))
     }
 }
 
-/// A quotation of fewer words than a run is looked for in the parent only.
+/// Posts of one author in which a short quotation is looked for.
+const LOOKED_AT: usize = 40;
+
+/// A quotation of fewer words than a run is looked for in one post only: the parent, or the author's.
 fn short_quotation(thread: &Thread, parent: PostId, quoted: &str) -> Option<PostId> {
     let quoted = words::normal(quoted);
     let quoted = quoted.trim_matches(|c: char| !c.is_alphanumeric());

@@ -10,6 +10,7 @@ pub(in crate::ingest) static BBPRESS: Forum = Forum::new(Spec {
     title: "h1.entry-title, .bbp-topic-content > h2, .bbp-lead-topic h2, h1.page-title, h1",
     aside: "[id^=post-][id*=-featured], #sidebar, .widget, .bbp-reply-form, .bbp-topic-form, .bbp-pagination-count",
     post: ".bbp-topic-content.bbp-lead-topic, div.bbp-lead-topic, div.bbp-reply, div[class*=loop-item-], \
+           div[class*=bbp-parent-forum-], \
            ul.bbp-lead-topic > li.bbp-body",
     id: "[id^=post-] @id, [id#=bbp-voting-] @id, .bbp-reply-permalink @href, [data-post-id] @data-post-id, \
          [class*=post-] @class",

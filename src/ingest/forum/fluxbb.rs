@@ -16,6 +16,7 @@ pub(in crate::ingest) static FLUXBB: Forum = Forum::new(Spec {
     permalink: "h2 a[href*=#p] @href, a.permalink @href",
     body: ".postright .postmsg, .postmsg, .post-entry .entry-content, .entry-content",
     skip: ".postsignature, .sig-content, .postedit, .codebox h4, .codebox cite, .edited",
+    number: "h2 .conr, .post-num, .post-byline .post-num",
     edited: ".never",
     quote: ".quotebox",
     citation: ".quotebox cite, .quotebox h4",

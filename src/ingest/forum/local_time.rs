@@ -23,7 +23,16 @@ impl When {
         let value = hit.value()?;
         match zoned(&value) {
             Some(time) if hit.is_exact() => Some(When::Known(time)),
-            _ => Some(When::Local(value)),
+            // "by ann2 » Sun Mar 02, 2014": figures of a name are none of the time.
+            _ => Some(When::Local(
+                value
+                    .rsplit('»')
+                    .next()
+                    .filter(|rest| !figures(rest).is_empty())
+                    .unwrap_or(&value)
+                    .trim()
+                    .to_owned(),
+            )),
         }
     }
 }
@@ -83,9 +92,7 @@ fn stated_offset(text: &str) -> Option<i64> {
         from += 1;
     }
     let end = text.get(from..)?;
-    let statement =
-        ["All times are", "all times are", "Alle Zeitangaben", "Todos los horarios", "Heures au format"];
-    let at = statement.iter().find_map(|words| end.find(words))?;
+    let at = STATEMENTS.iter().find_map(|words| end.find(words))?;
     // A zone with a name has summers and winters, and the offset is that of today only.
     if end.get(at..)?.split('\n').next().is_some_and(names_a_place) {
         return None;
@@ -96,13 +103,20 @@ fn stated_offset(text: &str) -> Option<i64> {
     let sign = match after.chars().next() {
         Some('+') => 1,
         Some('-' | '−' | '–') => -1,
-        _ => return Some(0),
+        _ => return Some(if adds_summer(after) { 3_600 } else { 0 }),
     };
     let amount = after.trim_start_matches(['+', '-', '−', '–', ' ']);
     let amount: String = amount.chars().take_while(|c| c.is_ascii_digit() || *c == ':').collect();
     let (hours, minutes) = amount.split_once(':').unwrap_or((&amount, "0"));
     let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
+    let summer = if adds_summer(after) { 3_600 } else { 0 };
+    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60) + summer)
+}
+
+/// Whether an hour is added to the offset: phpBB 3.0 says "UTC + 1 hour [ DST ]" and means two.
+fn adds_summer(after: &str) -> bool {
+    let bracket = after.split_once('[').map(|(_, rest)| rest.trim_start());
+    bracket.is_some_and(|words| SUMMERS.iter().any(|summer| words.starts_with(summer)))
 }
 
 /// Whether a zone such as `title="America/New York"` stands at the start of this markup.
@@ -128,17 +142,63 @@ fn figures(text: &str) -> Vec<u32> {
     numbers.filter_map(|part| part.parse().ok()).take(8).collect()
 }
 
-static MONTHS: &[&str] =
-    &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/// How pages begin to state the zone of their times.
+static STATEMENTS: &[&str] = &[
+    "All times are",
+    "all times are",
+    "Alle Zeitangaben",
+    "Alle Zeiten sind",
+    "Todos los horarios",
+    "La franja horaria es",
+    "Heures au format",
+    "Le fuseau horaire est",
+    "Fuseau horaire",
+    "Tutti gli orari",
+    "Alle tijden zijn",
+    "Todos os hor",
+    "Strefa czasowa",
+    "Часовой пояс",
+];
+
+/// Summer time as phpBB 3.0 marks it after the offset.
+static SUMMERS: &[&str] =
+    &["DST", "Summer", "Sommerzeit", "Heure d’été", "Heure d'été", "Zomertijd", "Ora legale"];
+
+/// How the months begin, in English and in the languages of large boards.
+static MONTHS: &[&[&str]] = &[
+    &["jan", "ene", "gen", "янв", "sty"],
+    &["feb", "fév", "fev", "фев", "lut"],
+    &["mar", "mär", "maa", "mrt", "мар"],
+    &["apr", "avr", "abr", "апр", "kwi"],
+    &["may", "mai", "mag", "mei", "maj", "май", "мая"],
+    &["jun", "juin", "giu", "июн", "cze"],
+    &["jul", "juil", "lug", "июл", "lip"],
+    &["aug", "aoû", "aou", "ago", "авг", "sie"],
+    &["sep", "set", "сен", "wrz"],
+    &["oct", "okt", "out", "ott", "окт", "paź"],
+    &["nov", "ноя", "lis"],
+    &["dec", "dez", "déc", "dic", "дек", "gru"],
+];
+
+/// The words of a text.
+fn words_of(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty())
+}
+
+/// The month that this word names, as figures.
+fn month_of(word: &str) -> Option<u32> {
+    let named = MONTHS.iter().position(|starts| starts.iter().any(|start| word.starts_with(start)));
+    named.map(|at| at as u32 + 1)
+}
 
 /// A date and time as people write it; `None` where it could be read in two ways.
 fn civil_of(text: &str, day_first: Option<bool>) -> Option<civil::DateTime> {
     let lower = text.to_lowercase();
     let numbers = figures(&lower);
-    let named = lower.split(|c: char| !c.is_alphabetic()).find_map(|word| {
-        let short = word.get(..3)?;
-        MONTHS.iter().position(|month| *month == short).map(|at| at as u32 + 1)
-    });
+    // In "mar. 02 déc. 2014" the first is Tuesday; the month is what stands last before the year.
+    let year = lower.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 4);
+    let before = year.and_then(|year| lower.split(year).next()).unwrap_or(&lower);
+    let named = words_of(before).rev().find_map(month_of);
     let (year, month, day, time) = match (named, numbers.as_slice()) {
         (Some(month), [day, year, time @ ..]) if *day <= 31 && *year > 31 => (*year, month, *day, time),
         (Some(_), _) => return None,
@@ -152,12 +212,14 @@ fn civil_of(text: &str, day_first: Option<bool>) -> Option<civil::DateTime> {
     };
     let [hour, minute, rest @ ..] = time else { return None };
     let mut hour = *hour;
-    let second = rest.first().copied().unwrap_or(0);
-    let half = |mark: &str| lower.split(|c: char| !c.is_alphabetic()).any(|word| word == mark);
-    if half("pm") && hour < 12 {
-        hour += 12;
-    } else if half("am") && hour == 12 {
-        hour = 0;
+    // What follows may be the date of a later edit.
+    let second = rest.first().copied().filter(|second| lower.contains(&format!(":{minute:02}:{second:02}")));
+    let second = second.unwrap_or(0);
+    // The first of them: a note of a later edit may follow.
+    match words_of(&lower).find(|word| matches!(*word, "am" | "pm")) {
+        Some("pm") if hour < 12 => hour += 12,
+        Some("am") if hour == 12 => hour = 0,
+        _ => {}
     }
     // Two figures are of this century unless they cannot be.
     let year = if year < 70 {
@@ -209,6 +271,34 @@ mod tests {
         let both = moment(end, &["03-04-2024, 12:05 AM", "11-29-2024, 01:00 PM"]);
         assert_eq!(both[0].as_deref(), Some("2024-03-04T00:05:00Z"));
         assert_eq!(moment(end, &["03.04.2024, 12:05"])[0].as_deref(), Some("2024-04-03T12:05:00Z"));
+    }
+
+    #[test]
+    fn months_are_known_in_the_languages_of_large_boards() {
+        let cases = [
+            (
+                "Alle Zeiten sind UTC + 1 Stunde [ Sommerzeit ]",
+                "So 2. Mär 2014, 10:11",
+                "2014-03-02T08:11:00Z",
+            ),
+            ("Le fuseau horaire est UTC+02:00", "mar. 02 déc. 2014 10:11", "2014-12-02T08:11:00Z"),
+            (
+                "Alle Zeitangaben in WEZ +1. Es ist jetzt 10:11 Uhr.",
+                "02.03.2014, 10:11",
+                "2014-03-02T09:11:00Z",
+            ),
+            ("All times are UTC - 5 hours [ DST ]", "Sun Mar 02, 2014 10:11 am", "2014-03-02T14:11:00Z"),
+        ];
+        for (end, date, expected) in cases {
+            assert_eq!(moment(end, &[date])[0].as_deref(), Some(expected), "{date}");
+        }
+        assert_eq!(moment("All times are UTC", &["5 minutes ago, at 10:11"]), [None]);
+    }
+
+    #[test]
+    fn the_half_of_the_day_is_that_of_the_first_time() {
+        let date = "29-11-2024, 10:11 AM (last modified: 29-11-2024, 1:12 PM by ann)";
+        assert_eq!(moment("All times are GMT.", &[date])[0].as_deref(), Some("2024-11-29T10:11:00Z"));
     }
 
     #[test]

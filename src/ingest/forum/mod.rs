@@ -7,6 +7,7 @@
 mod bbpress;
 mod fluxbb;
 mod invision;
+mod linked_data;
 mod local_time;
 mod mybb;
 mod page;
@@ -64,6 +65,8 @@ struct Spec {
     /// The post's own id; the last digits of the value count.
     id: &'static str,
     author: &'static str,
+    /// Its place in the thread as the page shows it, `#1` for the opening post.
+    number: &'static str,
     /// An exact time in an attribute, else text.
     time: &'static str,
     permalink: &'static str,
@@ -75,6 +78,8 @@ struct Spec {
     body: &'static str,
     /// Parts of the words that are not the author's: signatures, labels, advertisements.
     skip: &'static str,
+    /// Code in the words whose element does not say so by its name.
+    code: &'static str,
     /// A note that the post was edited, inside or outside its words.
     edited: &'static str,
     /// A quotation, the line that says whose it is (inside or just before), and wrappers that mean nothing.
@@ -115,12 +120,14 @@ impl Spec {
         post: "",
         id: "",
         author: "",
+        number: "",
         time: "",
         permalink: "",
         anchor: "",
         votes: "",
         body: "",
         skip: "",
+        code: "",
         edited: "",
         quote: "",
         citation: "",
@@ -147,12 +154,14 @@ struct Selectors {
     post: Selector,
     id: Selector,
     author: Selector,
+    number: Selector,
     time: Selector,
     permalink: Selector,
     anchor: &'static str,
     votes: Selector,
     body: Selector,
     skip: Selector,
+    code: Selector,
     edited: Selector,
     quote: Selector,
     citation: Selector,
@@ -179,12 +188,14 @@ impl Selectors {
             post: Selector::new(spec.post),
             id: Selector::new(spec.id),
             author: Selector::new(spec.author),
+            number: Selector::new(spec.number),
             time: Selector::new(spec.time),
             permalink: Selector::new(spec.permalink),
             anchor: spec.anchor,
             votes: Selector::new(spec.votes),
             body: Selector::new(spec.body),
             skip: Selector::new(spec.skip),
+            code: Selector::new(spec.code),
             edited: Selector::new(spec.edited),
             quote: Selector::new(spec.quote),
             citation: Selector::new(spec.citation),

@@ -23,6 +23,8 @@ pub(in crate::ingest) static MYBB: Forum = Forum::new(Spec {
     permalink: ".post_head a[href*=#pid] @href, a[href*=#pid] @href",
     body: ".post_body, [id#=pid_]",
     skip: ".signature, .post_meta, .edited_post, .codeblock .title, .spoiler_header, fieldset, .thankyoulike, .float_right",
+    code: ".codeblock .body, .codeblock code",
+    number: ".post_head .float_right a, .float_right strong a, .post_head a[href*=#pid]",
     edited: ".never",
     quote: "blockquote.mycode_quote, .post_body blockquote, blockquote",
     citation: "blockquote cite, blockquote > .quote_header",

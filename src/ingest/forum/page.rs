@@ -1,10 +1,11 @@
 //! One page of a forum thread: one walk finds the posts and what stands around them, then words are read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use scraper::ElementRef;
 use url::Url;
 
+use super::linked_data;
 use super::local_time::{Clock, When};
 use super::pager::Pager;
 use super::post::{self, Found};
@@ -32,11 +33,14 @@ struct Around<'a> {
     title: Option<Hit<'a>>,
     next: Option<Hit<'a>>,
     declared: Option<Hit<'a>>,
+    /// Replies as the page's linked data counts them.
+    linked_replies: Option<u32>,
     has_previous: bool,
     pager: Pager<'a>,
     base: Option<&'a str>,
     canonical: Option<&'a str>,
     og_title: Option<&'a str>,
+    site: Option<&'a str>,
     page_title: Option<String>,
     page_class: Option<&'a str>,
     posts: Vec<Found<'a>>,
@@ -72,11 +76,16 @@ impl<'a> Around<'a> {
         let value = element.value();
         let get = |name: &str| attribute(value, name);
         match value.name() {
+            "script" if get("type") == Some("application/ld+json") => {
+                self.linked_replies = self.linked_replies.or_else(|| linked_data::replies(element));
+                return false;
+            }
             "script" | "style" | "template" | "svg" => return false,
             "body" => self.page_class = get("class"),
             "base" => self.base = self.base.or(get("href")),
             "title" if self.page_title.is_none() => self.page_title = Some(text_of(element)),
             "meta" if get("property") == Some("og:title") => self.og_title = get("content"),
+            "meta" if get("property") == Some("og:site_name") => self.site = get("content"),
             "link" if get("rel") == Some("canonical") => self.canonical = get("href"),
             "link" if get("rel") == Some("prev") => self.has_previous = true,
             _ => {}
@@ -126,13 +135,21 @@ impl<'a> Around<'a> {
         };
         let first_page = !self.has_previous && self.pager.current().is_none_or(|page| page == 1);
         let title = self.title.map(|hit| heading(hit.element)).filter(|title| !title.is_empty());
-        let title = title.or_else(|| self.og_title.map(str::to_owned)).or(self.page_title.take());
+        let site = self.site.unwrap_or_default();
+        let title = title.or_else(|| {
+            let title = self.og_title.map(str::to_owned).or(self.page_title.take())?;
+            Some(without_site(&title, site).to_owned())
+        });
         let declared =
             self.declared.and_then(|hit| hit.value()).and_then(|text| count(&text, selectors.declared_first));
         let mut reading = Reading {
             title: title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()),
             url: canonical.or_else(|| here.clone()).map(without_session),
-            declared: declared.and_then(|all| all.checked_add(u32::from(selectors.declares_replies))),
+            declared: declared
+                .and_then(|all| all.checked_add(u32::from(selectors.declares_replies)))
+                // Fewer than the page holds is another number: that of a page, or of pages.
+                .filter(|&all| all as usize >= self.posts.len())
+                .or_else(|| self.linked_replies?.checked_add(1)),
             ..Reading::default()
         };
         let next = self.next.and_then(|hit| hit.value()).or_else(|| self.pager.next().map(str::to_owned));
@@ -144,6 +161,7 @@ impl<'a> Around<'a> {
         let thread = reading.url.as_ref().and_then(thread_id);
         let place = Place { here, base, thread, first_page, nested: self.has_nests };
         self.name_the_opening(&place);
+        self.leave_out_repeats();
         self.write(document, selectors, &mut reading, place);
         reading
     }
@@ -159,6 +177,35 @@ impl<'a> Around<'a> {
         self.posts.retain(|post| !post.id.is_empty());
     }
 
+    /// Whether this later page shows the opening post again above its own, as the numbers of the posts say.
+    fn repeats_the_opening(&self) -> bool {
+        let number = |at: usize| self.posts.get(at).and_then(|post| post.number);
+        // Where each page counts from one, the second post is the page's second.
+        number(0) == Some(1) && number(1) != Some(2)
+    }
+
+    /// A post that stands twice on the page counts once: where it stands in the order of ids. The other
+    /// shows an accepted answer, or the best of the thread, above the rest.
+    fn leave_out_repeats(&mut self) {
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut repeats: HashSet<usize> = HashSet::new();
+        let number = |at: usize| self.posts.get(at).and_then(|post| post.id.parse::<u64>().ok());
+        for (at, post) in self.posts.iter().enumerate() {
+            let Some(&first) = places.get(post.id.as_str()) else {
+                places.insert(&post.id, at);
+                continue;
+            };
+            let is_ahead = first > 0 && number(first).zip(number(first + 1)).is_some_and(|(a, b)| a > b);
+            repeats.insert(if is_ahead { first } else { at });
+            places.insert(&post.id, if is_ahead { at } else { first });
+        }
+        let mut at = 0;
+        self.posts.retain(|_| {
+            at += 1;
+            !repeats.contains(&(at - 1))
+        });
+    }
+
     /// Makes drafts of the posts.
     fn write(self, document: &Document, selectors: &Selectors, reading: &mut Reading, place: Place) {
         let names: HashSet<String> = self.posts.iter().filter_map(|post| post.author.clone()).collect();
@@ -167,7 +214,8 @@ impl<'a> Around<'a> {
             Some(When::Known(_)) | None => None,
         });
         let clock = Clock::of(&document.page.text, local);
-        let opening = self.posts.first().filter(|_| place.first_page).map(|post| post.id.clone());
+        let opening = self.posts.first().filter(|_| place.first_page || self.repeats_the_opening());
+        let opening = opening.map(|post| post.id.clone());
         reading.place = self.posts.last().and_then(|post| post.id.parse().ok());
         if opening.is_none() && !self.posts.is_empty() {
             let unseen = Draft::new(UNSEEN_OPENING, Parent::Opening);
@@ -237,6 +285,14 @@ fn heading(element: ElementRef<'_>) -> String {
     };
     let words = body_with(element, &|part| if is_label(part) { Treat::Skip } else { Treat::Normal });
     words.text().replace('\n', " ")
+}
+
+/// The title of a page without the name of its site at the end.
+fn without_site<'t>(title: &'t str, site: &str) -> &'t str {
+    let cut = title.trim().strip_suffix(site.trim()).map(str::trim_end);
+    let cut =
+        cut.and_then(|title| title.strip_suffix(['-', '–', '—', '|', '•', '·', ':', '»'])).map(str::trim_end);
+    cut.filter(|rest| !site.trim().is_empty() && !rest.is_empty()).unwrap_or(title)
 }
 
 /// Whether a quoted post is older than the post that opens the thread, and so of another thread.

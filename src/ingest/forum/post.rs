@@ -16,6 +16,8 @@ pub(super) struct Found<'a> {
     /// Empty when the markup names none.
     pub id: String,
     pub author: Option<String>,
+    /// Its place in the thread, from 1, when the page shows it.
+    pub number: Option<u32>,
     pub when: Option<When>,
     pub edited_at: Option<Time>,
     pub permalink: Option<String>,
@@ -31,6 +33,7 @@ pub(super) struct Found<'a> {
 struct Hits<'a> {
     id: Option<Hit<'a>>,
     author: Option<Hit<'a>>,
+    number: Option<u32>,
     time: Option<Hit<'a>>,
     permalink: Option<Hit<'a>>,
     votes: Option<Hit<'a>>,
@@ -49,6 +52,10 @@ impl<'a> Hits<'a> {
             return false;
         }
         selectors.author.prefer(element, &mut self.author);
+        // Other links stand beside it, with an icon for a text.
+        if self.number.is_none() && selectors.number.fits(element) {
+            self.number = text_of(element).trim_start_matches('#').parse().ok();
+        }
         selectors.time.prefer(element, &mut self.time);
         selectors.permalink.prefer(element, &mut self.permalink);
         selectors.votes.prefer(element, &mut self.votes);
@@ -97,6 +104,7 @@ pub(super) fn find<'a>(post: ElementRef<'a>, selectors: &Selectors) -> Option<Fo
     Some(Found {
         id,
         author,
+        number: hits.number,
         when: hits.time.and_then(When::of),
         edited_at: hits.edited.and_then(time_in),
         permalink: hits.permalink.and_then(|hit| hit.value()),
@@ -167,7 +175,13 @@ impl Found<'_> {
             if selectors.skip.fits(element) || selectors.citation.fits(element) {
                 return Treat::Skip;
             }
-            if selectors.wrapper.fits(element) { Treat::Part } else { Treat::Normal }
+            if selectors.code.fits(element) {
+                Treat::Code
+            } else if selectors.wrapper.fits(element) {
+                Treat::Part
+            } else {
+                Treat::Normal
+            }
         };
         let body = body_with(words, &treat);
         self.edited_at = self.edited_at.or(edited.into_inner());

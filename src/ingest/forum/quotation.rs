@@ -79,15 +79,25 @@ impl Quotations<'_> {
         Treat::Quote { author, native_id: id.and_then(|id| digits(&id).map(str::to_owned)) }
     }
 
-    /// The element that says whose words these are: among the first inside, or just before.
+    /// The element that says whose words these are: just before, or among the first inside. One inside a
+    /// quotation within this one speaks of that.
     fn citation<'a>(&self, quotation: ElementRef<'a>) -> Option<ElementRef<'a>> {
         if self.selectors.citation.is_empty() {
             return None;
         }
-        let inside = below(quotation).take(START).find(|&one| self.selectors.citation.fits(one));
-        inside.or_else(|| {
-            let mut before = quotation.prev_siblings().take(3).filter_map(ElementRef::wrap);
-            before.next().filter(|&one| self.selectors.citation.fits(one))
+        let fits = |one: &ElementRef<'a>| self.selectors.citation.fits(*one);
+        let mut before = quotation.prev_siblings().take(3).filter_map(ElementRef::wrap);
+        before.next().filter(fits).or_else(|| {
+            let is_own = |one: &ElementRef<'a>| {
+                let between = one.ancestors().take_while(|node| node.id() != quotation.id()).take(START);
+                let mut between = between.filter_map(ElementRef::wrap);
+                // A heading just before a quotation is that one's; `<cite>` always stands inside its own.
+                let next = one.next_siblings().find_map(ElementRef::wrap);
+                let heads = next.is_some_and(|next| self.selectors.quote.fits(next));
+                !between.any(|element| self.selectors.quote.fits(element))
+                    && (one.value().name() == "cite" || !heads)
+            };
+            below(quotation).take(START).find(|one| fits(one) && is_own(one))
         })
     }
 

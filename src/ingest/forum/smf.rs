@@ -13,11 +13,12 @@ pub(in crate::ingest) static SMF: Forum = Forum::new(Spec {
         &["smf_", "class=\"post\"", "id=\"msg_"],
         &["Powered by SMF", "class=\"post\""],
     ],
-    title: "#top_subject, #display_head .display_title, #forumposts .catbg h3 span, .navigate_section li.last span",
+    title: "#display_head .display_title, .navigate_section li.last span",
     aside: "#quickReplyOptions, #quickreply, .similar_topics, #similar_topics, .movable_content, .ad, .nextlinks",
-    post: "div.post_wrapper, div[id#=msg]",
+    post: "div.post_wrapper, div[id#=msg], td[class^=windowbg]",
     id: "[id#=msg] @id, [id#=msg_] @id, [id#=subject_] @id, [data-msgid] @data-msgid",
-    author: ".poster h4 a, .poster h4, .poster a, .poster strong, .poster b",
+    author: ".poster h4 a[href*=action=profile], .poster h4 a[title], .poster h4 a, .poster h4, .poster a, .poster strong, .poster b, \
+             td[rowspan] > b > a, td[rowspan] > b",
     time: ".postarea time[datetime] @datetime, .postinfo time[datetime] @datetime, .postinfo a.smalltext, \
            .keyinfo .smalltext, .keyinfo .postinfo, .smalltext",
     permalink: ".postinfo a[href*=msg] @href, .subject_title a[href*=msg] @href, .keyinfo h5 a[href*=msg] @href, \
@@ -25,6 +26,7 @@ pub(in crate::ingest) static SMF: Forum = Forum::new(Spec {
     body: ".post .inner, .inner[id#=msg_], .post[id#=msg_], div.post",
     skip: ".signature, .moderatorbar, .codeheader, .modified, .bbc_spoiler_header, .quotefooter, .attachments, \
            .reportlinks, .under_message, .like_post_box, .ad",
+    code: ".bbc_code, div.code",
     edited: ".never",
     quote: "blockquote.bbc_standard_quote, blockquote.bbc_alternate_quote, .post blockquote, .post .quote",
     citation: ".quoteheader, blockquote > cite",

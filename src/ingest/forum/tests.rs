@@ -27,6 +27,56 @@ fn a_later_page_stands_a_stub_in_for_the_opening() {
 }
 
 #[test]
+fn a_post_shown_above_the_others_stands_in_its_place() {
+    let post = |id: u8| {
+        format!(
+            r#"<article class="message--post js-post" id="js-post-{id}"><div class="message-attribution"></div>
+            <div class="message-body"><div class="bbWrapper">words</div></div></article>"#
+        )
+    };
+    let page = r#"<html id="XF">"#.to_owned() + &[1, 4, 2, 3, 4, 5, 1].map(post).concat();
+    let keys: Vec<_> = read(&XENFORO, &page).drafts.into_iter().map(|draft| draft.key).collect();
+    assert_eq!(keys, ["1", "2", "3", "4", "5"]);
+}
+
+#[test]
+fn a_later_page_may_show_the_opening_again() {
+    let page = |second: u8| {
+        let post = |id: u8, number: u8| {
+            format!(
+                r##"<li id="post_{id}" class="postbit postcontainer"><a class="postcounter">#{number}</a>
+                <a class="username">Ann</a><div id="post_message_{id}">words</div></li>"##
+            )
+        };
+        r#"<a rel="prev" href="/x">Prev</a>"#.to_owned() + &post(1, 1) + &post(40, second)
+    };
+    let first = |second: u8| read(&VBULLETIN_4, &page(second)).drafts[0].key.clone();
+    assert_eq!(first(31), "1");
+    // The numbers begin anew on each page: these are not the first posts of the thread.
+    assert_eq!(first(2), "opening");
+}
+
+#[test]
+fn a_citation_before_a_quotation_is_not_that_of_one_inside() {
+    let quote = |who: &str, words: &str| {
+        format!(
+            r#"<div class="quoteheader">Quote from: {who}</div><blockquote class="bbc_standard_quote">{words}</blockquote>"#
+        )
+    };
+    let words = quote("Bo", &(quote("Ann", "oldest") + "older"))
+        + &format!("<blockquote class=\"bbc_standard_quote\">{}other</blockquote>", quote("Cy", "newest"))
+        + "mine";
+    let page = format!(
+        r#"<div class="post_wrapper"><div class="poster"><h4>Dee</h4></div><div class="postarea">
+        <div class="post"><div class="inner" id="msg_9">{words}</div></div></div></div>"#
+    );
+    let reading = read(&SMF, &page);
+    let quotes: Vec<_> = reading.drafts[0].body.quotes().map(|(_, quote, _)| quote.author.clone()).collect();
+    let name = |name: &str| Some(name.to_owned());
+    assert_eq!(quotes, [name("Ann"), name("Bo"), name("Cy"), None]);
+}
+
+#[test]
 fn a_quotation_in_a_quotation_belongs_to_its_own_author() {
     let quote = |who: &str, id: u8, words: &str| {
         format!(

@@ -8,7 +8,7 @@ pub(in crate::ingest) static VANILLA: Forum = Forum::new(Spec {
     example: "https://forum.example.org/discussion/123/a-title",
     marks: &[&["ItemDiscussion", "Message"], &["ItemComment", "Message"]],
     title: "#Item_0 h1, .PageTitle h1, .DiscussionHeader h1, h1.HomepageTitle, .Content h1, h1",
-    aside: ".BoxDiscussions, .Panel, .DiscussionFilter, .MessageForm, .CommentForm, .SuggestedContent",
+    aside: ".DataBox-AcceptedAnswers, .BoxDiscussions, .Panel, .DiscussionFilter, .MessageForm, .CommentForm, .SuggestedContent",
     post: ".ItemDiscussion, .ItemComment",
     id: "[id#=Discussion_] @id, [id#=Comment_] @id, a[href*=#Comment_] @href",
     author: ".Author a.Username, a.Username, .AuthorWrap .Username, .Author a[title] @title, .Author",

@@ -24,6 +24,7 @@ pub(in crate::ingest) static VBULLETIN_4: Forum = Forum::new(Spec {
     body: "[id#=post_message_], .postcontent, .postbody .content",
     skip: ".signature, .signaturecontainer, .bbcode_description, .postlastedited, .lastedited, .attachments, \
            .adsbygoogle, .after_content, .bbcode_quote_container",
+    number: "a.postcounter",
     edited: ".postlastedited, .lastedited",
     quote: ".bbcode_quote",
     citation: ".bbcode_postedby",
@@ -35,7 +36,8 @@ pub(in crate::ingest) static VBULLETIN_4: Forum = Forum::new(Spec {
     next: "link[rel=next] @href, a[rel=next] @href, .prev_next a[rel=next] @href",
     previous: "a[rel=prev], .prev_next a[rel=prev]",
     pager: ".pagination",
-    declared: "#postpagestats_above, .postpagestats, #postpagestats",
+    declared: "#postpagestats_above, .postpagestats, #postpagestats, a[rel=next][title*=esults] @title, \
+               a[rel=prev][title*=esults] @title",
     anchor: "post",
     ..Spec::EMPTY
 });
@@ -62,6 +64,7 @@ pub(in crate::ingest) static VBULLETIN_3: Forum = Forum::new(Spec {
     permalink: "a[id#=postcount] @href",
     body: "[id#=post_message_]",
     skip: "div.smallfont, .signature, .adsbygoogle, fieldset",
+    number: "a[id#=postcount], .thead a[href*=showpost], td.thead a[href*=postcount]",
     edited: ".never",
     quote: "[id#=post_message_] td.alt2, .bbcode_quote, .quote, .quotebox, blockquote",
     citation: "td.alt2 > div[!style], .bbcode_postedby, .quote > .smallfont, .quote > .quoteheader",
@@ -73,6 +76,8 @@ pub(in crate::ingest) static VBULLETIN_3: Forum = Forum::new(Spec {
     next: "link[rel=next] @href, a[rel=next] @href",
     previous: "a[rel=prev]",
     pager: ".pagenav",
+    declared: "a[rel=next][title*=esults] @title, a[rel=prev][title*=esults] @title, \
+               a[rel=next][title*=rgebnis] @title, a[rel=prev][title*=rgebnis] @title",
     anchor: "post",
     ..Spec::EMPTY
 });
@@ -92,13 +97,14 @@ pub(in crate::ingest) static VBULLETIN_5: Forum = Forum::new(Spec {
     post: "li.b-post, div.b-post, li[data-node-id].js-post",
     id: "[data-node-id] @data-node-id, a[id#=post] @id",
     author: ".author [itemprop=name], .author a, .author, .b-post__author, .js-post-author, .b-comment-entry__author",
-    time: ".b-post__timestamp time[datetime] @datetime, time[datetime] @datetime, meta[itemprop=publishDate] @content, \
+    time: "[data-node-publishdate] @data-node-publishdate, .b-post__timestamp time[datetime] @datetime, time[datetime] @datetime, meta[itemprop=publishDate] @content, \
            .b-post__timestamp",
     permalink: "a.b-post__count @href, a.js-show-post-link @href, meta[itemprop=url] @content",
     votes: ".votecount, .b-post-control__vote .js-post-vote-count, .votes__value",
     body: ".js-post__content-text, .b-post__content-text, .post-content-text, [itemprop=text]",
     skip: ".b-post__signature, .signature, .b-attachments, .bbcode_quote_container, .adsbygoogle, .axd, \
            .b-post__edit-reason, .bbcode_description, .js-post-gallery, .b-gallery",
+    number: "a.b-post__count, .b-post__count",
     edited: ".b-post__edited, .post-edited, .js-post-edited",
     quote: ".bbcode_quote",
     citation: ".bbcode_postedby",

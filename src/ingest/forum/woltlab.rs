@@ -11,7 +11,7 @@ pub(in crate::ingest) static WOLTLAB: Forum = Forum::new(Spec {
         &["wbbThread", "messageText"],
         &["messageAuthor", "messageText", "messageContent"],
     ],
-    title: "h1.contentTitle, .contentHeaderTitle h1, .contentTitle",
+    title: ".boxHeadline.wbbThread h1, h1.contentTitle, .contentHeaderTitle h1, .contentTitle",
     aside: ".boxContainer, .sidebar, #messageQuickReply, .wbbSimilarThreadList, .similarThreads",
     post: "article.wbbPost, article[data-object-id].message, li.message, article.message",
     id: "article[data-object-id] @data-object-id, [data-post-id] @data-post-id, [id#=post] @id",
@@ -23,6 +23,7 @@ pub(in crate::ingest) static WOLTLAB: Forum = Forum::new(Spec {
     body: ".messageBody .messageText, .messageText",
     skip: ".messageSignature, .messageFooter, .messageFooterNotes, .quoteBoxIcon, .quoteBoxExpand, .codeBoxHeader, \
            .spoilerBoxHeader, .attachmentThumbnailList, .jsQuoteExpand",
+    number: ".messageHeaderMetaData .permalink, a.messagePostNumber, .messageQuickOptions a[href*=#post]",
     edited: ".messageEditNote, .messageFooterNote",
     quote: "blockquote.quoteBox, .quoteBox, .quoteBoxSimple",
     citation: ".quoteBoxTitle, .quoteBox header, .quoteBox > h3",

@@ -26,6 +26,7 @@ pub(in crate::ingest) static XENFORO: Forum = Forum::new(Spec {
     skip: ".bbCodeBlock-expandLink, .bbCodeBlock--unfurl .contentRow-minor, .js-unfurl-favicon, \
            .message-signature, .messageNotice, .bbCodeBlock--code .bbCodeBlock-title, .bbCodeSpoiler-button, \
            .adsbygoogle, .message-lastEdit, .bbMediaWrapper, .js-selectToQuoteEnd, .reactionsBar",
+    number: ".message-attribution-opposite a",
     edited: ".message-lastEdit",
     quote: "blockquote.bbCodeBlock--quote, .bbCodeBlock--quote, .bbCodeQuote",
     citation: ".bbCodeBlock--quote .bbCodeBlock-title, .bbCodeBlock--quote .bbCodeBlock-sourceJump, \
@@ -63,6 +64,7 @@ pub(in crate::ingest) static XENFORO_1: Forum = Forum::new(Spec {
     body: "blockquote.messageText, .messageText",
     skip: ".quoteExpand, .messageTextEndMarker, .signature, .bbCodeBlock.bbCodeCode .type, .adsbygoogle, \
            .SpoilerTarget-button, .attachedFiles",
+    number: "a.postNumber",
     edited: ".editDate",
     quote: ".bbCodeQuote",
     citation: ".bbCodeQuote .attribution",
