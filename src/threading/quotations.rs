@@ -20,6 +20,10 @@ const KEPT: usize = 8;
 /// The share of the quotation's runs that a post must hold.
 const ENOUGH: f64 = 0.6;
 
+/// Bytes of a post in which a quotation of fewer words than a run is looked for. In more than that it stands by
+/// chance, and a hostile page has a million of them.
+const SHORT_IN: usize = 20_000;
+
 /// A quotation block whose origin was found.
 pub(super) struct Found {
     pub post: PostId,
@@ -43,12 +47,13 @@ pub(super) fn find(thread: &Thread) -> Vec<Found> {
         quotations.iter().flat_map(|quotation| &quotation.runs).map(|&run| (run, Vec::new())).collect();
     let mut quotations = quotations.into_iter().peekable();
     let mut found = Vec::new();
+    let mut answered = Answered::default();
     for post in thread.posts() {
         if quotations.peek().is_none() {
             break;
         }
         while let Some(quotation) = quotations.next_if(|quotation| quotation.post.id == post.id) {
-            if let Some(of) = quotation.origin(thread, &holders) {
+            if let Some(of) = quotation.origin(thread, &holders, &mut answered) {
                 found.push(Found { post: post.id, block: quotation.block, of });
             }
         }
@@ -74,7 +79,12 @@ struct Quotation<'t> {
 }
 
 impl Quotation<'_> {
-    fn origin(&self, thread: &Thread, holders: &HashMap<u64, Vec<PostId>>) -> Option<PostId> {
+    fn origin(
+        &self,
+        thread: &Thread,
+        holders: &HashMap<u64, Vec<PostId>>,
+        answered: &mut Answered,
+    ) -> Option<PostId> {
         let mut held: HashMap<PostId, usize> = HashMap::new();
         for run in &self.runs {
             for &holder in holders.get(run).into_iter().flatten() {
@@ -89,15 +99,34 @@ impl Quotation<'_> {
                 let named = self.by.is_some() && thread.author_of(holder) == self.by;
                 (Some(holder) == parent, named, runs, holder)
             });
-        best.map(|(holder, _)| holder).or_else(|| short_quotation(thread, parent?, &self.words))
+        best.map(|(holder, _)| holder).or_else(|| {
+            let parent = parent?;
+            answered.holds(thread, parent, &self.words).then_some(parent)
+        })
     }
 }
 
-/// A quotation of fewer words than a run is looked for in the parent only.
-fn short_quotation(thread: &Thread, parent: PostId, quoted: &str) -> Option<PostId> {
-    let quoted = words::normal(quoted);
-    let quoted = quoted.trim_matches(|c: char| !c.is_alphanumeric());
-    (!quoted.is_empty() && words::normal(thread.post(parent).text()).contains(quoted)).then_some(parent)
+/// The post that was answered last, in normal form: one answer may quote it often.
+#[derive(Default)]
+struct Answered {
+    post: Option<PostId>,
+    normal: String,
+}
+
+impl Answered {
+    /// Whether these few words stand in the post: a quotation of fewer words than a run is looked for in the
+    /// parent only.
+    fn holds(&mut self, thread: &Thread, post: PostId, quoted: &str) -> bool {
+        if self.post != Some(post) {
+            self.post = Some(post);
+            let text = thread.post(post).text();
+            self.normal = words::normal(text.get(..text.floor_char_boundary(SHORT_IN)).unwrap_or_default());
+        }
+        let start = quoted.get(..quoted.floor_char_boundary(SHORT_IN)).unwrap_or_default();
+        let quoted = words::normal(start);
+        let quoted = quoted.trim_matches(|c: char| !c.is_alphanumeric());
+        !quoted.is_empty() && self.normal.contains(quoted)
+    }
 }
 
 /// The hashes of a text's runs of words; none for a text of fewer words.
