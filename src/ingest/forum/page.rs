@@ -32,7 +32,7 @@ struct Around<'a> {
     title: Option<Hit<'a>>,
     next: Option<Hit<'a>>,
     declared: Option<Hit<'a>>,
-    has_previous: bool,
+    previous: Option<&'a str>,
     pager: Pager<'a>,
     base: Option<&'a str>,
     canonical: Option<&'a str>,
@@ -78,7 +78,7 @@ impl<'a> Around<'a> {
             "title" if self.page_title.is_none() => self.page_title = Some(text_of(element)),
             "meta" if get("property") == Some("og:title") => self.og_title = get("content"),
             "link" if get("rel") == Some("canonical") => self.canonical = get("href"),
-            "link" if get("rel") == Some("prev") => self.has_previous = true,
+            "link" if get("rel") == Some("prev") => self.previous = self.previous.or(get("href")),
             _ => {}
         }
         if selectors.aside.fits(element) {
@@ -98,7 +98,9 @@ impl<'a> Around<'a> {
         selectors.title.prefer(element, &mut self.title);
         selectors.next.prefer(element, &mut self.next);
         selectors.declared.prefer(element, &mut self.declared);
-        self.has_previous |= selectors.previous.fits(element) && get("href").is_some();
+        if self.previous.is_none() && selectors.previous.fits(element) {
+            self.previous = get("href");
+        }
         if selectors.pager.fits(element) {
             self.pager.see(element);
         }
@@ -124,7 +126,7 @@ impl<'a> Around<'a> {
             (Some(href), None) => Url::parse(href).ok(),
             (None, _) => here.clone(),
         };
-        let first_page = !self.has_previous && self.pager.current().is_none_or(|page| page == 1);
+        let first_page = self.previous.is_none() && self.pager.current().is_none_or(|page| page == 1);
         let title = self.title.map(|hit| heading(hit.element)).filter(|title| !title.is_empty());
         let title = title.or_else(|| self.og_title.map(str::to_owned)).or(self.page_title.take());
         let declared =
@@ -136,11 +138,15 @@ impl<'a> Around<'a> {
             ..Reading::default()
         };
         let next = self.next.and_then(|hit| hit.value()).or_else(|| self.pager.next().map(str::to_owned));
-        let next = next.and_then(|href| base.as_ref()?.join(&href).ok()).map(without_session);
-        let same = next.filter(|next| {
-            here.as_ref().is_some_and(|here| here.host_str() == next.host_str() && !same_page(here, next))
-        });
-        reading.next.extend(same.map(Request::page));
+        // A link to a post leads into the middle of its thread.
+        let previous = self.previous.or_else(|| self.pager.previous()).filter(|_| !first_page);
+        for href in next.as_deref().into_iter().chain(previous) {
+            let to = base.as_ref().and_then(|base| base.join(href).ok()).map(without_session);
+            let same = to.filter(|to| {
+                here.as_ref().is_some_and(|here| here.host_str() == to.host_str() && !same_page(here, to))
+            });
+            reading.next.extend(same.map(Request::page));
+        }
         let thread = reading.url.as_ref().and_then(thread_id);
         let place = Place { here, base, thread, first_page, nested: self.has_nests };
         self.name_the_opening(&place);
