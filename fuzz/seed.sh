@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fills fuzz/corpus with the fixtures, each target with the kinds that its readers take.
-# Then, for example: cargo +nightly fuzz run forum -- -max_total_time=600 -max_len=65536
+# Then, for example: cargo +nightly fuzz run -s none forum -- -max_total_time=600 -max_len=65536
+# Without a nightly compiler: RUSTC_BOOTSTRAP=1 cargo fuzz run ... The readers hold no unsafe code, so no sanitizer.
 set -eu
 cd "$(dirname "$0")/.."
 seed() {

@@ -94,6 +94,27 @@ fn a_chain_of_replies_of_any_depth_is_mapped() {
 }
 
 #[test]
+fn a_long_post_that_is_quoted_without_end_and_a_name_for_every_post_are_read_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let quoting: String = (0..30_000).map(|n| format!("> no {n}\n\nok {n}\n\n")).collect();
+    let quoted = [
+        json!({"id": "1", "parent_id": null, "author": "ann", "body": "words ".repeat(400_000)}),
+        json!({"id": "2", "parent_id": "1", "author": "bo", "body": quoting}),
+    ];
+    let named =
+        |n: u32| json!({"id": n, "parent_id": null, "author": format!("user {n}"), "body": "@ann hi"});
+    let cases = [quoted.to_vec(), (0..60_000).map(named).collect()];
+    for lines in cases {
+        let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        fs::write(folder.path().join("t.ndjson"), lines).unwrap();
+        let started = std::time::Instant::now();
+        let output = run(folder.path(), &["thread", "t.ndjson", "--format", "json"]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert!(started.elapsed() < std::time::Duration::from_secs(60), "{:?}", started.elapsed());
+    }
+}
+
+#[test]
 fn cycles_strangers_and_doubles_end_in_a_tree() {
     let folder = tempfile::tempdir().unwrap();
     let lines = r#"{"id":"1","parent_id":"2","body":"I say so."}

@@ -262,3 +262,103 @@ fn people_who_wait_are_told_pages_posts_host_and_pause() {
     let words = "read 2 pages, 51 of 121 posts; waiting 3.0 s for 127.0.0.1 (Retry-After)";
     assert!(said(&output).contains(words), "{}", said(&output));
 }
+
+/// Posts on each page of a forum's topic.
+const PER_TOPIC_PAGE: u32 = 10;
+
+/// A page of a phpBB topic that declares 35 posts: these posts, and where its next and previous links lead.
+fn topic(posts: impl IntoIterator<Item = u32>, next: Option<u32>, previous: Option<u32>) -> Reply {
+    let link = |start: Option<u32>, name: &str, rel: &str| match start {
+        Some(start) => format!(
+            r#"<li class="arrow {name}"><a rel="{rel}" href="/topic?t=5&amp;start={start}">x</a></li>"#
+        ),
+        None => String::new(),
+    };
+    let post = |id: u32| {
+        format!(
+            r#"<div id="p{id}" class="post"><div class="postbody"><p class="author"><a class="username">ann</a>
+            <time datetime="2024-02-24T18:41:02+00:00">x</time></p><div class="content">words {id}</div></div></div>"#
+        )
+    };
+    Reply::html(&format!(
+        r#"<html><body id="phpbb"><h2 class="topic-title">T</h2><div class="pagination">35 posts <ul>{}{}</ul></div>{}</body></html>"#,
+        link(previous, "previous", "prev"),
+        link(next, "next", "next"),
+        posts.into_iter().map(post).collect::<String>(),
+    ))
+}
+
+/// Where the page that is asked for starts.
+fn start(asked: &Asked) -> u32 {
+    asked.path.rsplit_once("start=").and_then(|(_, start)| start.parse().ok()).unwrap_or(0)
+}
+
+/// The posts of this page of the topic.
+fn topic_posts(start: u32) -> std::ops::Range<u32> {
+    start + 1..(start + 1 + PER_TOPIC_PAGE).min(36)
+}
+
+fn before(start: u32) -> Option<u32> {
+    start.checked_sub(PER_TOPIC_PAGE)
+}
+
+fn after(start: u32) -> Option<u32> {
+    Some(start + PER_TOPIC_PAGE).filter(|start| *start < 35)
+}
+
+#[test]
+fn forum_pages_that_repeat_shift_or_never_end_give_each_post_once() {
+    type Site = fn(u32) -> Reply;
+    let sites: [(&str, Site); 5] = [
+        ("the first post stands on each page", |start| {
+            let rest = topic_posts(start).filter(|id| *id != 1);
+            topic(std::iter::once(1).chain(rest), after(start), before(start))
+        }),
+        ("the last page is filled up with posts before it", |start| {
+            topic(topic_posts(start.min(25)), after(start), before(start))
+        }),
+        ("the last page comes again for every later one", |start| {
+            topic(topic_posts(start.min(30)), Some(start + PER_TOPIC_PAGE), before(start))
+        }),
+        ("a later page leads to the last", |start| match start {
+            0..=30 => topic(topic_posts(start), Some(start + PER_TOPIC_PAGE), before(start)),
+            _ => Reply::redirect("/topic?t=5&start=30"),
+        }),
+        ("the last page leads to the first", |start| {
+            topic(topic_posts(start), after(start).or(Some(0)), before(start))
+        }),
+    ];
+    for (what, site) in sites {
+        let server = Server::start(move |asked| site(start(asked)));
+        for from in ["/topic?t=5", "/topic?t=5&start=20"] {
+            let thread = thread_of(&run(&server.url(from), &[]));
+            let (count, notices) = read(&thread);
+            assert_eq!(count, 35, "{what}: {notices}");
+            assert_eq!(thread["posts"][0]["native_id"], "1", "{what}");
+            assert!(!notices.contains("truncated"), "{what}: {notices}");
+        }
+        assert!(server.paths().len() < 16, "{what}: {:?}", server.paths());
+    }
+}
+
+#[test]
+fn a_topic_that_grows_while_it_is_read_ends_at_the_limit_of_pages() {
+    let server = Server::start(|asked| {
+        let start = start(asked);
+        topic(start + 1..start + 11, Some(start + PER_TOPIC_PAGE), before(start))
+    });
+    let (count, notices) = read(&thread_of(&run(&server.url("/topic?t=5"), &["--max-pages", "7"])));
+    assert_eq!(count, 70, "{notices}");
+    assert!(notices.contains("the limit of 7 pages was reached"), "{notices}");
+}
+
+#[test]
+fn a_topic_whose_pages_all_lead_to_the_first_says_what_is_missing() {
+    let server = Server::start(|asked| match start(asked) {
+        0 => topic(topic_posts(0), Some(10), None),
+        _ => Reply::redirect("/topic?t=5"),
+    });
+    let (count, notices) = read(&thread_of(&run(&server.url("/topic?t=5"), &[])));
+    assert_eq!(count, 10);
+    assert!(notices.contains("declares 34 comments, 9 were read"), "{notices}");
+}

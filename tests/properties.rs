@@ -7,9 +7,20 @@ use std::path::{Path, PathBuf};
 
 use rejoinder::fetch::{Media, Page};
 use rejoinder::ingest::{self, Limits};
+use url::Url;
 
 /// Changed copies of each fixture.
-const COPIES: usize = 12;
+const COPIES: usize = 8;
+
+/// What the targets in `fuzz/fuzz_targets` read: the kind of page and where it came from, and the endings of the
+/// fixtures that they start from.
+static TARGETS: &[(&str, Media, Option<&str>, &[&str])] = &[
+    ("forum", Media::Html, Some("https://forum.example/threads/lights.1/"), &["html"]),
+    ("generic", Media::Html, None, &["html"]),
+    ("json", Media::Json, None, &["json", "ndjson"]),
+    ("mail", Media::Mbox, None, &["mbox", "eml"]),
+    ("plain_text", Media::Plain, None, &["txt", "md"]),
+];
 
 /// A larger fixture takes too long to read so often.
 const LARGEST: usize = 60_000;
@@ -97,20 +108,17 @@ fn broken(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     copy
 }
 
-fn check(path: &Path, bytes: &[u8]) {
+fn check(path: &Path, bytes: &[u8], media: Media, address: Option<&str>) {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let length = text.len();
-    let media = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("html") => Media::Html,
-        Some("json") => Media::Json,
-        Some("ndjson") => Media::Ndjson,
-        Some("mbox") => Media::Mbox,
-        Some("txt") => Media::Plain,
-        _ => Media::Unknown,
-    };
     let once = || {
-        let name = path.display().to_string();
-        let page = Page { name, media, text: text.clone(), ..Page::default() };
+        let page = Page {
+            name: path.display().to_string(),
+            url: address.and_then(|address| Url::parse(address).ok()),
+            media,
+            text: text.clone(),
+            ..Page::default()
+        };
         let limits = Limits { pages: 10, posts: 10_000 };
         ingest::collect(vec![page], None, None, &limits, &mut |_| {})
     };
@@ -133,15 +141,31 @@ fn broken_pages_give_a_bounded_thread_or_an_error_and_the_same_each_time() {
     pages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut files);
     assert!(!files.is_empty());
     let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
-    for path in files {
-        let bytes = fs::read(&path).unwrap();
-        if bytes.len() > LARGEST {
-            continue;
+    for (target, media, address, endings) in TARGETS {
+        let taken =
+            |path: &&PathBuf| path.extension().is_some_and(|ending| endings.iter().any(|one| ending == *one));
+        let mut seeds = 0;
+        for path in files.iter().filter(taken) {
+            let bytes = fs::read(path).unwrap();
+            if bytes.len() > LARGEST {
+                continue;
+            }
+            seeds += 1;
+            check(path, &bytes, *media, *address);
+            for _ in 0..COPIES {
+                let copy = broken(&bytes, &mut numbers);
+                check(path, &copy, *media, *address);
+            }
         }
-        check(&path, &bytes);
-        for _ in 0..COPIES {
-            let copy = broken(&bytes, &mut numbers);
-            check(&path, &copy);
-        }
+        assert!(seeds > 0, "{target} starts from nothing");
     }
+}
+
+#[test]
+fn every_fuzz_target_is_tried_here() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/fuzz_targets");
+    let stem = |entry: fs::DirEntry| entry.path().file_stem().unwrap().to_string_lossy().into_owned();
+    let mut targets: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| stem(entry.unwrap())).collect();
+    targets.sort();
+    assert_eq!(targets, TARGETS.iter().map(|(target, ..)| *target).collect::<Vec<_>>());
 }

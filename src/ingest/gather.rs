@@ -89,6 +89,13 @@ impl Gather {
         self.asked.extend(pages.iter().filter_map(|page| page.url.as_ref()).map(address));
     }
 
+    /// Notes that the page of this address was read, so that it is neither asked for nor missed.
+    fn is_here(&mut self, url: &Url) {
+        let here = address(url);
+        self.queue.retain(|request| address(&request.url) != here);
+        self.asked.insert(here);
+    }
+
     /// The next request, in the order of the thread.
     pub(super) fn next_request(&mut self) -> Option<Request> {
         self.queue.pop_front()
@@ -116,8 +123,11 @@ impl Gather {
             }
         }
         self.pages += 1;
-        if let Some(url) = &page.url {
-            self.asked.insert(address(url));
+        match (&page.url, &reading.url) {
+            (Some(url), _) => drop(self.asked.insert(address(url))),
+            // A saved page is known by the address that it names as its own.
+            (None, Some(url)) if reading.next.iter().all(|request| request.url != *url) => self.is_here(url),
+            (None, _) => {}
         }
         self.title = self.title.take().or(reading.title);
         self.url = self.url.take().or(reading.url);

@@ -10,7 +10,7 @@ mod quotations;
 
 pub use flat::bare_quotations;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::thread::{AuthorId, Duplicates, KnownBy, Notice, NoticeKind, PostId, Thread};
 
@@ -63,15 +63,10 @@ fn by_quotation(thread: &mut Thread) {
 
 /// A post without a parent that begins with `@name` answers the last post before it by that author.
 fn by_mention(thread: &mut Thread) {
-    let names: HashMap<String, AuthorId> = thread
-        .authors()
-        .iter()
-        .enumerate()
-        .filter_map(|(index, author)| {
-            let id = thread.posts().iter().find_map(|post| post.author.filter(|id| id.index() == index))?;
-            Some((author.name.to_lowercase(), id))
-        })
-        .collect();
+    let ids: BTreeMap<usize, AuthorId> =
+        thread.posts().iter().filter_map(|post| post.author).map(|id| (id.index(), id)).collect();
+    let named = |(index, id): (usize, AuthorId)| Some((thread.authors().get(index)?.name.to_lowercase(), id));
+    let names: HashMap<String, AuthorId> = ids.into_iter().filter_map(named).collect();
     let mut latest: HashMap<AuthorId, PostId> = HashMap::new();
     let mut links = Vec::new();
     for post in thread.posts() {

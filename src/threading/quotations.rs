@@ -20,6 +20,10 @@ const KEPT: usize = 8;
 /// The share of the quotation's runs that a post must hold.
 const ENOUGH: f64 = 0.6;
 
+/// Bytes of a post in which a quotation of fewer words than a run is looked for. In more than that it stands by
+/// chance, and a hostile page has a million of them.
+const SHORT_IN: usize = 20_000;
+
 /// A quotation block whose origin was found.
 pub(super) struct Found {
     pub post: PostId,
@@ -43,12 +47,13 @@ pub(super) fn find(thread: &Thread) -> Vec<Found> {
         quotations.iter().flat_map(|quotation| &quotation.runs).map(|&run| (run, Vec::new())).collect();
     let mut quotations = quotations.into_iter().peekable();
     let mut found = Vec::new();
+    let mut answered = Answered::default();
     for post in thread.posts() {
         if quotations.peek().is_none() {
             break;
         }
         while let Some(quotation) = quotations.next_if(|quotation| quotation.post.id == post.id) {
-            if let Some(of) = quotation.origin(thread, &holders) {
+            if let Some(of) = quotation.origin(thread, &holders, &mut answered) {
                 found.push(Found { post: post.id, block: quotation.block, of });
             }
         }
@@ -74,7 +79,12 @@ struct Quotation<'t> {
 }
 
 impl Quotation<'_> {
-    fn origin(&self, thread: &Thread, holders: &HashMap<u64, Vec<PostId>>) -> Option<PostId> {
+    fn origin(
+        &self,
+        thread: &Thread,
+        holders: &HashMap<u64, Vec<PostId>>,
+        answered: &mut Answered,
+    ) -> Option<PostId> {
         let mut held: HashMap<PostId, usize> = HashMap::new();
         for run in &self.runs {
             for &holder in holders.get(run).into_iter().flatten() {
@@ -90,26 +100,44 @@ impl Quotation<'_> {
                 (Some(holder) == parent, named, runs, holder)
             });
         let best = best.map(|(holder, _)| holder);
-        best.or_else(|| short_quotation(thread, parent?, &self.words)).or_else(|| self.by_its_author(thread))
+        best.or_else(|| parent.filter(|&parent| answered.holds(thread, parent, &self.words)))
+            .or_else(|| self.by_its_author(thread, answered))
     }
 
     /// The last post of the named author that holds these few words.
-    fn by_its_author(&self, thread: &Thread) -> Option<PostId> {
+    fn by_its_author(&self, thread: &Thread, answered: &mut Answered) -> Option<PostId> {
         let by = self.by.filter(|_| self.runs.is_empty())?;
-        let before = thread.posts().get(..self.post.id.index())?.iter().rev();
-        let theirs = before.filter(|post| thread.author_of(post.id) == Some(by)).take(LOOKED_AT);
-        theirs.into_iter().find_map(|post| short_quotation(thread, post.id, &self.words))
+        let before = thread.posts().get(..self.post.id.index())?.iter().rev().take(LOOKED_BACK);
+        let mut theirs = before.filter(|post| thread.author_of(post.id) == Some(by)).take(LOOKED_AT);
+        theirs.find(|post| answered.holds(thread, post.id, &self.words)).map(|post| post.id)
     }
 }
 
 /// Posts of one author in which a short quotation is looked for.
 const LOOKED_AT: usize = 40;
 
-/// A quotation of fewer words than a run is looked for in one post only: the parent, or the author's.
-fn short_quotation(thread: &Thread, parent: PostId, quoted: &str) -> Option<PostId> {
-    let quoted = words::normal(quoted);
-    let quoted = quoted.trim_matches(|c: char| !c.is_alphanumeric());
-    (!quoted.is_empty() && words::normal(thread.post(parent).text()).contains(quoted)).then_some(parent)
+/// Posts among which the author's are looked for.
+const LOOKED_BACK: usize = 2_000;
+
+/// The beginnings of posts that were answered, in normal form: one post may be quoted often.
+#[derive(Default)]
+struct Answered {
+    normal: HashMap<PostId, String>,
+}
+
+impl Answered {
+    /// Whether these few words stand in the post: a quotation of fewer words than a run is looked for in one post
+    /// only, the parent or the author's.
+    fn holds(&mut self, thread: &Thread, post: PostId, quoted: &str) -> bool {
+        let normal = self.normal.entry(post).or_insert_with(|| {
+            let text = thread.post(post).text();
+            words::normal(text.get(..text.floor_char_boundary(SHORT_IN)).unwrap_or_default())
+        });
+        let start = quoted.get(..quoted.floor_char_boundary(SHORT_IN)).unwrap_or_default();
+        let quoted = words::normal(start);
+        let quoted = quoted.trim_matches(|c: char| !c.is_alphanumeric());
+        !quoted.is_empty() && normal.contains(quoted)
+    }
 }
 
 /// The hashes of a text's runs of words; none for a text of fewer words.

@@ -106,6 +106,30 @@ fn an_answer_that_breaks_off_is_asked_for_once_more_and_then_an_error() {
 }
 
 #[test]
+fn heads_without_end_and_lengths_that_lie_are_errors() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n";
+    let quick =
+        Settings { ignore_robots: true, timeout: Duration::from_secs(2), max_bytes: 1 << 20, ..settings() };
+    for (bytes, word) in [
+        (format!("{head}X: {}\r\n\r\nhi", "a".repeat(8 << 20)), "head is too large"),
+        (format!("{head}{}\r\nhi", "X: a\r\n".repeat(300_000)), "head is too large"),
+        ("HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000), "broke off"),
+        (format!("{head}Content-Length: -5\r\n\r\nhi"), "invalid content-length"),
+        (format!("{head}Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi"), "invalid content-length"),
+        (format!("{head}Content-Length: 5000\r\n\r\nhi"), "broke off"),
+        (format!("{head}Content-Length: 99999999999999\r\n\r\nhi"), "--max-bytes"),
+        (format!("{head}Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nhi\r\n0\r\n\r\n"), "broke off"),
+    ] {
+        let shown: String = bytes.chars().skip(15).take(90).collect();
+        let server = Server::start(move |_| Reply::raw(bytes.as_bytes()));
+        let error = get_with(quick.clone(), &server.url("/")).unwrap_err();
+        let said = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+        let said = said.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        assert!(said.contains(word), "{shown}: {said}");
+    }
+}
+
+#[test]
 fn an_error_whose_page_is_a_bomb_or_drips_is_still_that_error() {
     let zeros = vec![0u8; 64 << 20];
     let mut replies: Vec<Reply> = packings(&zeros)

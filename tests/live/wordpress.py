@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -77,7 +78,7 @@ def main():
             number = filled.stdout.strip()
             # Four workers: a page of a blog may ask its own server for something.
             server = subprocess.Popen(["php", "-S", f"127.0.0.1:{port}", "-t", str(site)], stdout=log, stderr=log,
-                                      env={**os.environ, "PHP_CLI_SERVER_WORKERS": "4"})
+                                      env={**os.environ, "PHP_CLI_SERVER_WORKERS": "4"}, start_new_session=True)
             compare.wait_for(f"{base}/", server, log.name)
             same = [compare.compare(f"WordPress {what}", url, posts, opening_is_a_post=opening)
                     for what, url, opening in [
@@ -86,9 +87,12 @@ def main():
                         ("REST", f"{base}/wp-json/wp/v2/comments?post={number}", True)]]
             return all(same)
         finally:
-            for process in filter(None, [server, rows]):
-                process.terminate()
-                process.wait()
+            if server is not None:
+                # Its workers do not end with it.
+                os.killpg(server.pid, signal.SIGTERM)
+                server.wait()
+            rows.terminate()
+            rows.wait()
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ struct Around<'a> {
     declared: Option<Hit<'a>>,
     /// Replies as the page's linked data counts them.
     linked_replies: Option<u32>,
-    has_previous: bool,
+    previous: Option<&'a str>,
     pager: Pager<'a>,
     base: Option<&'a str>,
     canonical: Option<&'a str>,
@@ -87,7 +87,7 @@ impl<'a> Around<'a> {
             "meta" if get("property") == Some("og:title") => self.og_title = get("content"),
             "meta" if get("property") == Some("og:site_name") => self.site = get("content"),
             "link" if get("rel") == Some("canonical") => self.canonical = get("href"),
-            "link" if get("rel") == Some("prev") => self.has_previous = true,
+            "link" if get("rel") == Some("prev") => self.previous = self.previous.or(get("href")),
             _ => {}
         }
         if selectors.aside.fits(element) {
@@ -107,7 +107,9 @@ impl<'a> Around<'a> {
         selectors.title.prefer(element, &mut self.title);
         selectors.next.prefer(element, &mut self.next);
         selectors.declared.prefer(element, &mut self.declared);
-        self.has_previous |= selectors.previous.fits(element) && get("href").is_some();
+        if self.previous.is_none() && selectors.previous.fits(element) {
+            self.previous = get("href");
+        }
         if selectors.pager.fits(element) {
             self.pager.see(element);
         }
@@ -133,7 +135,7 @@ impl<'a> Around<'a> {
             (Some(href), None) => Url::parse(href).ok(),
             (None, _) => here.clone(),
         };
-        let first_page = !self.has_previous && self.pager.current().is_none_or(|page| page == 1);
+        let first_page = self.previous.is_none() && self.pager.current().is_none_or(|page| page == 1);
         let title = self.title.map(|hit| heading(hit.element)).filter(|title| !title.is_empty());
         let site = self.site.unwrap_or_default();
         let title = title.or_else(|| {
@@ -153,11 +155,15 @@ impl<'a> Around<'a> {
             ..Reading::default()
         };
         let next = self.next.and_then(|hit| hit.value()).or_else(|| self.pager.next().map(str::to_owned));
-        let next = next.and_then(|href| base.as_ref()?.join(&href).ok()).map(without_session);
-        let same = next.filter(|next| {
-            here.as_ref().is_some_and(|here| here.host_str() == next.host_str() && !same_page(here, next))
-        });
-        reading.next.extend(same.map(Request::page));
+        // A link to a post leads into the middle of its thread.
+        let previous = self.previous.or_else(|| self.pager.previous()).filter(|_| !first_page);
+        for href in next.as_deref().into_iter().chain(previous) {
+            let to = base.as_ref().and_then(|base| base.join(href).ok()).map(without_session);
+            let same = to.filter(|to| {
+                here.as_ref().is_some_and(|here| here.host_str() == to.host_str() && !same_page(here, to))
+            });
+            reading.next.extend(same.map(Request::page));
+        }
         let thread = reading.url.as_ref().and_then(thread_id);
         let place = Place { here, base, thread, first_page, nested: self.has_nests };
         self.name_the_opening(&place);

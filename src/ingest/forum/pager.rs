@@ -47,7 +47,15 @@ impl<'a> Pager<'a> {
 
     /// The link to the page after this one.
     pub(super) fn next(&self) -> Option<&'a str> {
-        let next = self.current?.checked_add(1)?;
-        self.links.iter().find(|(number, _)| *number == next).map(|(_, href)| *href)
+        self.link(self.current?.checked_add(1)?)
+    }
+
+    /// The link to the page before this one.
+    pub(super) fn previous(&self) -> Option<&'a str> {
+        self.link(self.current?.checked_sub(1)?)
+    }
+
+    fn link(&self, wanted: u32) -> Option<&'a str> {
+        self.links.iter().find(|(number, _)| *number == wanted).map(|(_, href)| *href)
     }
 }
