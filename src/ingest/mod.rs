@@ -5,6 +5,7 @@
 //! at arguments, and nothing is dropped without a [`Notice`].
 
 mod activitypub;
+mod askbot;
 mod bluesky;
 mod collect;
 mod discourse;
@@ -13,6 +14,7 @@ mod document;
 mod entity;
 mod forum;
 mod gather;
+mod github;
 mod hacker_news;
 mod html;
 mod imageboard;
@@ -24,11 +26,14 @@ mod lobsters;
 mod mail;
 mod markdown;
 mod mastodon;
+mod mention;
 mod ndjson;
 mod peertube;
 mod plain_text;
 mod reddit;
 mod slashdot;
+mod stack_exchange;
+mod walk;
 mod walls;
 mod wordpress;
 mod xml;
@@ -117,6 +122,9 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &slashdot::Slashdot,
     &imageboard::Imageboard,
     &kialo::Kialo,
+    &stack_exchange::StackExchange,
+    &askbot::Askbot,
+    &github::GitHub,
     &forum::XENFORO,
     &forum::XENFORO_1,
     &forum::VBULLETIN_4,
