@@ -34,7 +34,7 @@ pub(super) fn resolve(drafts: &mut [Draft], names: Names, is_comment: impl Fn(&D
             _ => continue,
         };
         let earlier = under.entry(place).or_default();
-        let own = draft.author.as_deref().map(|name| squeezed(name));
+        let own = draft.author.as_deref().map(squeezed);
         if let Some(named) = mentioned(draft.body.text()) {
             let others =
                 || earlier.iter().rev().take(LOOK_BACK).filter(|(author, _)| Some(author) != own.as_ref());

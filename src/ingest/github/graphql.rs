@@ -147,8 +147,9 @@ fn comment(node: Value<'_>, under: &Under) -> Option<Draft> {
     if !said || node.get("title").is_some() {
         return None;
     }
-    let answered = node.get("replyTo").and_then(key_of).map(|(key, _)| key);
-    let parent = answered.or_else(|| under.parent.clone());
+    // Where replies nest, what they stand under says it all; `replyTo` may hold no more than a global id.
+    let answered = || node.get("replyTo").and_then(key_of).map(|(key, _)| key);
+    let parent = under.parent.clone().or_else(answered);
     let mut draft = draft(node, key, parent.map_or(Parent::Root, Parent::Post));
     draft.native_id = id;
     let silent = draft.body.text().is_empty();

@@ -178,7 +178,8 @@ impl Found {
         let mut next: Vec<Url> = Vec::new();
         if let Some(address) = address.filter(|_| has_more) {
             let page = asked(address, "page").and_then(|page| page.parse::<u64>().ok()).unwrap_or(1);
-            next.push(with_pairs(address, &[("page", &page.saturating_add(1).to_string())]));
+            let page = page.saturating_add(1).to_string();
+            next.push(with_pairs(address, &[("page", page.as_str())]));
         }
         if let (Some(address), Some(question)) = (address, &self.question) {
             let mut list = |path: String| {
@@ -186,7 +187,7 @@ impl Found {
                     url.set_query(None);
                     let size = PER_PAGE.to_string();
                     let site = asked(address, "site");
-                    let pairs = [("site", site.as_deref().unwrap_or_default()), ("filter", "withbody"), ("pagesize", &size)];
+                    let pairs = [("site", site.as_deref().unwrap_or_default()), ("filter", "withbody"), ("pagesize", size.as_str())];
                     next.push(with_pairs(&url, &pairs));
                 }
             };

@@ -48,7 +48,7 @@ impl Platform for StackExchange {
         if host == API {
             return Some(Request::json(api::with_words(url)));
         }
-        let ours = |site: &&str| host.strip_suffix(**site).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
+        let ours = |site: &&str| host.strip_suffix(*site).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
         SITES.iter().find(|site| ours(site))?;
         let parts: Vec<&str> = url.path_segments()?.filter(|part| !part.is_empty()).collect();
         let mut url = url.clone();
