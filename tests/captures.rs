@@ -139,15 +139,8 @@ const COUNTED_AGAIN: &[(&str, u64)] = &[
 ];
 
 /// Folders of captures that no reader is finished for yet.
-const LATER: &[&str] = &[
-    "aif",
-    "argdown",
-    "flarum",
-    "nodebb",
-    "schema-jsonld",
-    "schema-microdata",
-    "schema-org",
-];
+const LATER: &[&str] =
+    &["aif", "argdown", "flarum", "nodebb", "schema-jsonld", "schema-microdata", "schema-org"];
 
 /// Captured forum pages and how many of their posts quote a post by its id; each is resolved.
 const QUOTING: &[(&str, usize)] = &[

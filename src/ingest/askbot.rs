@@ -51,7 +51,8 @@ impl Platform for Askbot {
 
     fn read(&self, document: &Document) -> Result<Reading> {
         let mut reading = if document.is_json() {
-            let json = Json::parse(document.start()).map_err(|fault: Fault| fault.of(&document.page.name, NAME))?;
+            let json =
+                Json::parse(document.start()).map_err(|fault: Fault| fault.of(&document.page.name, NAME))?;
             comments_of(json.root())
         } else {
             page(document)?
@@ -114,7 +115,8 @@ fn page(document: &Document) -> Result<Reading> {
         reading.drafts.extend(parts.comments.iter().filter_map(|found| comment(*found, &post, own.as_ref())));
     }
     let comments = reading.drafts.iter().filter(|draft| matches!(draft.parent, Parent::Post(_))).count();
-    let sum = around.answers.and_then(|answers| answers.checked_add(1)?.checked_add(u32::try_from(comments).ok()?));
+    let sum =
+        around.answers.and_then(|answers| answers.checked_add(1)?.checked_add(u32::try_from(comments).ok()?));
     reading.declared = sum.filter(|_| folded == 0 && around.answers.is_some_and(|all| shown >= all));
     let next = around.next.and_then(|href| own.as_ref()?.join(href).ok()).map(|mut url| {
         url.set_fragment(None);
@@ -141,7 +143,8 @@ impl<'a> Around<'a> {
         if is("js-templates") || matches!(value.name(), "script" | "style" | "template" | "svg") {
             return false;
         }
-        let question = is("js-question") || is("question") && (is("post") || get("id") == Some("question-table"));
+        let question =
+            is("js-question") || is("question") && (is("post") || get("id") == Some("question-table"));
         let answer = is("answer") && (is("post") || is_post_id(get("id")));
         if question || answer {
             self.posts.push((element, question));
@@ -173,7 +176,8 @@ impl<'a> Around<'a> {
 impl<'a> Parts<'a> {
     fn of(post: ElementRef<'a>) -> Self {
         let own = attribute(post.value(), "data-post-id").filter(|id| is_number(id)).map(str::to_owned);
-        let mut parts = Self { id: own.or_else(|| numbered(attribute(post.value(), "id")?)), ..Self::default() };
+        let mut parts =
+            Self { id: own.or_else(|| numbered(attribute(post.value(), "id")?)), ..Self::default() };
         walk(post, |element| {
             let value = element.value();
             let get = |name: &str| attribute(value, name);
@@ -207,14 +211,14 @@ fn post(parts: &Parts<'_>, is_question: bool, own: Option<&Url>) -> Option<Draft
     let id = parts.id.clone()?;
     let mut draft = Draft::new(id, if is_question { Parent::Opening } else { Parent::Root });
     draft.votes = parts.votes;
-    let cards = parts.body.into_iter().flat_map(below).filter(|found| has_class(found.value(), "post-update-info"));
+    let cards =
+        parts.body.into_iter().flat_map(below).filter(|found| has_class(found.value(), "post-update-info"));
     for (index, card) in cards.enumerate() {
         // The first says who wrote, the second who changed; "wiki" posts name nobody.
         if index == 0 {
             draft.written_at = time_in(card);
-            let named = first(card, |value| has_class(value, "user-info")).and_then(|user| {
-                first(user, |value| value.name() == "a").map(text_of)
-            });
+            let named = first(card, |value| has_class(value, "user-info"))
+                .and_then(|user| first(user, |value| value.name() == "a").map(text_of));
             draft.author = named.filter(|name| !name.is_empty());
         } else {
             draft.edited_at = draft.edited_at.max(time_in(card));
@@ -226,14 +230,15 @@ fn post(parts: &Parts<'_>, is_question: bool, own: Option<&Url>) -> Option<Draft
         url.to_string()
     });
     if let Some(body) = parts.body {
-        draft.body = body_with(body, &|element| match has_class(element.value(), "post-update-info-container")
-            || has_class(element.value(), "post-update-info")
-            || has_class(element.value(), "post-controls")
-            || has_class(element.value(), "comments")
-        {
-            true => Treat::Skip,
-            false => Treat::Normal,
-        });
+        draft.body =
+            body_with(body, &|element| match has_class(element.value(), "post-update-info-container")
+                || has_class(element.value(), "post-update-info")
+                || has_class(element.value(), "post-controls")
+                || has_class(element.value(), "comments")
+            {
+                true => Treat::Skip,
+                false => Treat::Normal,
+            });
     }
     Some(draft)
 }
@@ -243,7 +248,8 @@ fn comment(element: ElementRef<'_>, post: &str, own: Option<&Url>) -> Option<Dra
     let id = attribute(value, "data-comment-id").filter(|id| is_number(id)).map(str::to_owned);
     let id = id.or_else(|| numbered(attribute(value, "id")?)).filter(|id| id != "0")?;
     let mut draft = Draft::new(id, Parent::Post(post.to_owned()));
-    draft.author = first(element, |value| has_class(value, "author")).map(text_of).filter(|name| !name.is_empty());
+    draft.author =
+        first(element, |value| has_class(value, "author")).map(text_of).filter(|name| !name.is_empty());
     draft.written_at = time_in(element);
     let score = first(element, |value| has_class(value, "js-score") || has_class(value, "upvote"));
     draft.votes = score.and_then(|score| text_of(score).parse().ok());
@@ -255,7 +261,8 @@ fn comment(element: ElementRef<'_>, post: &str, own: Option<&Url>) -> Option<Dra
     if let Some(body) = first(element, |value| has_class(value, "comment-body")) {
         draft.body = body_with(body, &|inner| {
             let is = |class: &str| has_class(inner.value(), class);
-            let around = ["author", "age", "edit", "js-edit", "comment-controls", "convert-comment", "delete-icon"];
+            let around =
+                ["author", "age", "edit", "js-edit", "comment-controls", "convert-comment", "delete-icon"];
             if around.into_iter().any(is) { Treat::Skip } else { Treat::Normal }
         });
     }
@@ -351,6 +358,9 @@ mod tests {
         let reading = Askbot.read(&document).unwrap();
         assert_eq!(reading.drafts[0].state, State::Missing);
         assert_eq!(reading.drafts[1].body.text(), "Words.");
-        assert_eq!((reading.drafts[2].body.text(), reading.drafts[2].author.as_deref()), ("So.", Some("Ann")));
+        assert_eq!(
+            (reading.drafts[2].body.text(), reading.drafts[2].author.as_deref()),
+            ("So.", Some("Ann"))
+        );
     }
 }

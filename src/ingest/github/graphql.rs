@@ -12,8 +12,15 @@ use crate::ingest::json::Value;
 use crate::thread::{Body, Draft, Notice, NoticeKind, Parent, State, Time};
 
 /// Lists in which people's words stand.
-const LISTS: [&str; 7] =
-    ["comments", "replies", "reviews", "reviewThreads", "timelineItems", "frontTimelineItems", "backTimelineItems"];
+const LISTS: [&str; 7] = [
+    "comments",
+    "replies",
+    "reviews",
+    "reviewThreads",
+    "timelineItems",
+    "frontTimelineItems",
+    "backTimelineItems",
+];
 
 /// The discussion, issue or pull request that an answer is about.
 pub(super) fn subject(root: Value<'_>) -> Option<Value<'_>> {
@@ -33,7 +40,11 @@ pub(super) fn subject(root: Value<'_>) -> Option<Value<'_>> {
     let first = data.path(&["repository", "discussions"]).and_then(|list| entries(list).next());
     found.chain(first).find(|value| {
         let lists = LISTS.iter().any(|name| value.get(name).is_some_and(|list| list.is_object()));
-        value.is_object() && (lists || value.get("title").is_some() && value.get("number").is_some() && value.get("node_id").is_none())
+        value.is_object()
+            && (lists
+                || value.get("title").is_some()
+                    && value.get("number").is_some()
+                    && value.get("node_id").is_none())
     })
 }
 
@@ -42,7 +53,8 @@ pub(super) fn read(subject: Value<'_>) -> Reading {
     let number = subject.get("number").and_then(Value::as_id);
     let opening = opening(subject, number.as_deref());
     let opened = opening.is_some();
-    let opening_alone = subject.get("title").is_some() && LISTS.iter().all(|name| subject.get(name).is_none());
+    let opening_alone =
+        subject.get("title").is_some() && LISTS.iter().all(|name| subject.get(name).is_none());
     reading.title = string(subject, "title").map(str::to_owned);
     reading.url = string(subject, "url").and_then(|url| Url::parse(url).ok());
     reading.drafts.extend(opening);
@@ -57,13 +69,16 @@ pub(super) fn read(subject: Value<'_>) -> Reading {
                 // In a thread of a review all answer its first comment, as the REST API has it.
                 Under { parent: Some(key), thread: false }
             }
-            None => Under { parent: None, thread: node.get("comments").is_some() && node.get("body").is_none() },
+            None => {
+                Under { parent: None, thread: node.get("comments").is_some() && node.get("body").is_none() }
+            }
         };
         counted.push(node, &inner, &mut stack);
     }
     reading.declared = counted.declared.filter(|_| opened).and_then(|all| u32::try_from(all + 1).ok());
     if counted.cut {
-        let words = "the answer holds only a part of some lists; ask for what follows `endCursor` and give both";
+        let words =
+            "the answer holds only a part of some lists; ask for what follows `endCursor` and give both";
         reading.notices.push(Notice::new(NoticeKind::NotFollowed, words));
     }
     if opening_alone {
@@ -97,7 +112,8 @@ impl Counted {
         for name in LISTS {
             let Some(list) = of.get(name).filter(|list| list.is_object()) else { continue };
             let people = matches!(name, "comments" | "replies");
-            let total = list.get("totalCount").and_then(Value::as_i64).and_then(|all| u64::try_from(all).ok());
+            let total =
+                list.get("totalCount").and_then(Value::as_i64).and_then(|all| u64::try_from(all).ok());
             if let Some(total) = total.filter(|&total| people && total < 1 << 30) {
                 self.declared = Some(self.declared.unwrap_or(0).saturating_add(total));
             }
@@ -173,7 +189,8 @@ fn key_of(node: Value<'_>) -> Option<(String, String)> {
         let (_, anchor) = string(node, "url")?.rsplit_once('#')?;
         anchored(anchor)
     };
-    let number = || node.get("databaseId").or_else(|| node.get("fullDatabaseId"))?.as_id().filter(|id| is_number(id));
+    let number =
+        || node.get("databaseId").or_else(|| node.get("fullDatabaseId"))?.as_id().filter(|id| is_number(id));
     let kind = match string(node, "__typename") {
         Some("DiscussionComment") => 'd',
         Some("PullRequestReviewComment") => 'r',

@@ -58,13 +58,23 @@ impl Platform for GitHub {
         let all = |marks: &[&str]| marks.iter().all(|mark| document.mentions(mark));
         if document.is_json() {
             let rest = all(&["\"node_id\"", "\"html_url\"", "\"created_at\""])
-                && (mentions("\"issue_url\"") || mentions("\"comments_url\"") || mentions("\"pull_request_url\""))
+                && (mentions("\"issue_url\"")
+                    || mentions("\"comments_url\"")
+                    || mentions("\"pull_request_url\""))
                 || all(&["\"event\"", "\"actor\"", "\"commit_id\""])
                 || all(&["\"pull_request_url\"", "\"submitted_at\""]);
-            let kinds = ["\"discussion\"", "\"discussions\"", "\"issue\"", "\"pullRequest\"", "\"issueOrPullRequest\"", "\"replies\""];
+            let kinds = [
+                "\"discussion\"",
+                "\"discussions\"",
+                "\"issue\"",
+                "\"pullRequest\"",
+                "\"issueOrPullRequest\"",
+                "\"replies\"",
+            ];
             let graph = all(&["\"author\"", "\"login\"", "\"nodes\""]) && kinds.into_iter().any(mentions);
             let empty = document.start().trim_end() == "[]" && document.page.url.as_ref().is_some_and(is_api);
-            let refusal = document.page.text.len() < 2_000 && all(&["\"message\"", "\"documentation_url\"", "docs.github.com"]);
+            let refusal = document.page.text.len() < 2_000
+                && all(&["\"message\"", "\"documentation_url\"", "docs.github.com"]);
             return match (rest || graph, empty || refusal) {
                 (true, _) => Recognition::Certain,
                 (false, true) => Recognition::Likely,
@@ -82,7 +92,8 @@ impl Platform for GitHub {
 
     fn read(&self, document: &Document) -> Result<Reading> {
         let mut reading = if document.is_json() {
-            let json = Json::parse(document.start()).map_err(|fault: Fault| fault.of(&document.page.name, NAME))?;
+            let json =
+                Json::parse(document.start()).map_err(|fault: Fault| fault.of(&document.page.name, NAME))?;
             match graphql::subject(json.root()) {
                 Some(subject) => graphql::read(subject),
                 None => rest::read(json.root(), document)?,
@@ -121,7 +132,11 @@ impl Address {
             "discussions" => Kind::Discussion,
             _ => return None,
         };
-        is_number(number).then(|| Self { repository: format!("{owner}/{name}"), kind, number: number.to_owned() })
+        is_number(number).then(|| Self {
+            repository: format!("{owner}/{name}"),
+            kind,
+            number: number.to_owned(),
+        })
     }
 
     /// What the REST API has at this thread's number.
@@ -192,7 +207,10 @@ fn quoted_by(drafts: &[Draft], at: usize) -> Option<String> {
     let earlier = drafts[..at].iter().rev().take(LOOK_BACK);
     let holds = |draft: &&Draft| {
         let text = draft.body.text();
-        draft.body.prose().any(|span| memchr::memmem::find(span.slice(text).as_bytes(), line.as_bytes()).is_some())
+        draft
+            .body
+            .prose()
+            .any(|span| memchr::memmem::find(span.slice(text).as_bytes(), line.as_bytes()).is_some())
     };
     earlier.filter(|draft| draft.parent != Parent::Opening).find(holds).map(|draft| draft.key.clone())
 }

@@ -96,11 +96,14 @@ impl<'a> Around<'a> {
         if is("js-preview-body") || is("js-comment-edit-form-deferred-include-fragment") {
             return false;
         }
-        let title = test == "issue-title" || is("js-issue-title") || (is("markdown-title") && value.name() == "bdi");
+        let title =
+            test == "issue-title" || is("js-issue-title") || (is("markdown-title") && value.name() == "bdi");
         if title && self.title.is_none() {
             self.title = Some(text_of(element)).filter(|title| !title.is_empty());
         }
-        let counts = is("gh-header-meta") || is("discussion-header-meta") || get("id") == Some("partial-discussion-header");
+        let counts = is("gh-header-meta")
+            || is("discussion-header-meta")
+            || get("id") == Some("partial-discussion-header");
         if counts && self.declared.is_none() {
             self.declared = comments_in(&text_of(element)).and_then(|comments| comments.checked_add(1));
         }
@@ -108,7 +111,8 @@ impl<'a> Around<'a> {
             || is("js-ajax-pagination")
             || test.starts_with("issue-timeline-load-more")
             || is("js-discussion-load-more");
-        let body = test == "markdown-body" || is("js-comment-body") || (is("comment-body") && is("markdown-body"));
+        let body =
+            test == "markdown-body" || is("js-comment-body") || (is("comment-body") && is("markdown-body"));
         if body {
             self.found.push(element);
             return false;
@@ -140,7 +144,8 @@ impl<'a> Place<'a> {
             }
             // In the new viewer the anchor is on the head of the comment, beside its body.
             if test.starts_with("comment-viewer-outer-box-") || test.starts_with("timeline-row-border-IC_") {
-                let anchor = below(element).take(HEAD).find_map(|inner| anchored(attribute(inner.value(), "id")?));
+                let anchor =
+                    below(element).take(HEAD).find_map(|inner| anchored(attribute(inner.value(), "id")?));
                 let (key, id) = anchor.or_else(|| {
                     let id = test.rsplit('-').next()?;
                     Some((format!("g{id}"), id.to_owned()))
@@ -276,7 +281,8 @@ fn unfold(address: Option<&Address>, reading: &mut Reading) {
         reading.next.extend(url.and_then(|url| Url::parse(&url).ok()).map(Request::json));
     }
     if lists.is_empty() {
-        let words = "the page folds a part of the thread behind 'Load more'; unfold it before saving the page";
+        let words =
+            "the page folds a part of the thread behind 'Load more'; unfold it before saving the page";
         reading.notices.push(Notice::new(NoticeKind::NotFollowed, words));
     }
 }

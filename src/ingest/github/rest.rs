@@ -70,7 +70,11 @@ impl Found {
             Some("commented") => return self.comment(entry, 'c'),
             Some("reviewed") => return self.review(entry),
             Some("line-commented" | "commit-commented") => {
-                entry.get("comments").into_iter().flat_map(Value::items).for_each(|one| self.comment(one, 'r'));
+                entry
+                    .get("comments")
+                    .into_iter()
+                    .flat_map(Value::items)
+                    .for_each(|one| self.comment(one, 'r'));
                 return;
             }
             // A label, an assignment, a reference.
@@ -100,7 +104,8 @@ impl Found {
         draft.edited_at = None;
         self.reading.title = string(entry, "title").map(str::to_owned);
         self.reading.url = draft.permalink.as_deref().and_then(|url| Url::parse(url).ok());
-        let count = |key: &str| entry.get(key).and_then(Value::as_i64).and_then(|count| u32::try_from(count).ok());
+        let count =
+            |key: &str| entry.get(key).and_then(Value::as_i64).and_then(|count| u32::try_from(count).ok());
         let of_pull = count("review_comments");
         self.reading.declared =
             count("comments").and_then(|comments| comments.checked_add(of_pull.unwrap_or(0))?.checked_add(1));

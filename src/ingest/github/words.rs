@@ -10,7 +10,8 @@ use crate::ingest::markdown;
 use crate::thread::Body;
 
 /// How the footers that the site puts under its mails begin.
-const FOOTERS: &[&str] = &["You are receiving this because", "Reply to this email directly", "You received this message because"];
+const FOOTERS: &[&str] =
+    &["You are receiving this because", "Reply to this email directly", "You received this message because"];
 
 /// The words of a comment's source.
 pub(super) fn of_markdown(source: &str) -> Body {
@@ -27,7 +28,9 @@ fn prepared(source: &str) -> String {
         let line = line.trim_end();
         let mark = fence_mark(line);
         match (fence, mark) {
-            (Some(open), Some(mark)) if mark.starts_with(open) && line.trim().len() == mark.len() => fence = None,
+            (Some(open), Some(mark)) if mark.starts_with(open) && line.trim().len() == mark.len() => {
+                fence = None
+            }
             (None, Some(mark)) if !in_remark => fence = Some(mark),
             (None, _) => {
                 let line = without_remarks(line, &mut in_remark);
@@ -91,7 +94,10 @@ fn is_footer(line: &str, rest: &[&str]) -> bool {
 /// Whether the line says whose mail is quoted below it: "On Mon, 1 Jan 2024 at 10:00 Ann <a@b.example> wrote:".
 fn introduces_quotation(line: &str, rest: &[&str]) -> bool {
     let quoted = |lines: &[&str]| {
-        lines.iter().find(|line| !line.trim().is_empty()).is_some_and(|line| line.trim_start().starts_with('>'))
+        lines
+            .iter()
+            .find(|line| !line.trim().is_empty())
+            .is_some_and(|line| line.trim_start().starts_with('>'))
     };
     let line = line.trim();
     let starts = line.starts_with("On ") && line.contains(|c: char| c.is_ascii_digit());
@@ -129,13 +135,19 @@ mod tests {
 
     #[test]
     fn a_line_break_is_one_and_code_is_left_alone() {
-        assert_eq!(text("one\r\ntwo\r\n\r\n```rust\na <!-- b -->\nc\n```\nthree"), "one\ntwo\na <!-- b -->\nc\nthree");
+        assert_eq!(
+            text("one\r\ntwo\r\n\r\n```rust\na <!-- b -->\nc\n```\nthree"),
+            "one\ntwo\na <!-- b -->\nc\nthree"
+        );
         assert_eq!(text("- a\n- b\n\n> q\n> r\n\nown"), "a\nb\n> q\n> r\nown");
     }
 
     #[test]
     fn remarks_of_templates_are_not_words() {
-        assert_eq!(text("<!-- Thanks for\nthe report! -->\n### What\nIt fails <!-- x -->now\n<!-- end"), "What\nIt fails now");
+        assert_eq!(
+            text("<!-- Thanks for\nthe report! -->\n### What\nIt fails <!-- x -->now\n<!-- end"),
+            "What\nIt fails now"
+        );
         assert_eq!(text("use `<!-- x -->` here"), "use <!-- x --> here");
     }
 

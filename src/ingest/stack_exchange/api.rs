@@ -23,7 +23,9 @@ pub(super) fn recognise(document: &Document) -> Recognition {
     let items = mentions("\"question_id\"") || mentions("\"answer_id\"") || mentions("\"comment_id\"");
     let error = mentions("\"error_id\"") && mentions("\"error_name\"") && document.page.text.len() < 2_000;
     match (items && mentions("\"creation_date\""), error) {
-        (true, _) if mentions("\"items\"") || mentions("\"post_id\"") || mentions("\"owner\"") => Recognition::Certain,
+        (true, _) if mentions("\"items\"") || mentions("\"post_id\"") || mentions("\"owner\"") => {
+            Recognition::Certain
+        }
         (_, true) => Recognition::Certain,
         // The end of a list.
         _ if mentions("\"quota_remaining\"") && mentions("\"has_more\"") => Recognition::Likely,
@@ -187,7 +189,11 @@ impl Found {
                     url.set_query(None);
                     let size = PER_PAGE.to_string();
                     let site = asked(address, "site");
-                    let pairs = [("site", site.as_deref().unwrap_or_default()), ("filter", "withbody"), ("pagesize", size.as_str())];
+                    let pairs = [
+                        ("site", site.as_deref().unwrap_or_default()),
+                        ("filter", "withbody"),
+                        ("pagesize", size.as_str()),
+                    ];
                     next.push(with_pairs(&url, &pairs));
                 }
             };
@@ -203,7 +209,8 @@ impl Found {
             }
         }
         if let Some(seconds) = pause.filter(|_| !next.is_empty()) {
-            let words = format!("the API asks for a pause of {seconds} seconds; the rest can be read after that");
+            let words =
+                format!("the API asks for a pause of {seconds} seconds; the rest can be read after that");
             self.reading.notices.push(Notice::new(NoticeKind::NotFollowed, words));
             return;
         }
@@ -215,7 +222,9 @@ impl Found {
     }
 
     fn finish(mut self) -> Reading {
-        if let Some(question) = self.question.filter(|_| !self.has_question && !self.reading.drafts.is_empty()) {
+        if let Some(question) =
+            self.question.filter(|_| !self.has_question && !self.reading.drafts.is_empty())
+        {
             let mut stub = Draft::new(post_key(&question), Parent::Opening);
             stub.native_id = question;
             stub.state = State::Missing;
@@ -282,7 +291,10 @@ fn id(item: Value<'_>, keys: &[&str]) -> Option<String> {
 }
 
 fn count(item: Value<'_>, key: &str) -> Option<u64> {
-    item.get(key).and_then(Value::as_i64).and_then(|count| u64::try_from(count).ok()).filter(|&count| count < 1 << 30)
+    item.get(key)
+        .and_then(Value::as_i64)
+        .and_then(|count| u64::try_from(count).ok())
+        .filter(|&count| count < 1 << 30)
 }
 
 /// A text that was escaped for HTML.
@@ -313,7 +325,10 @@ mod tests {
 
     #[test]
     fn what_a_question_leaves_out_is_asked_for() {
-        let found = reading(Some("https://api.stackexchange.com/2.3/questions/7?site=cooking&filter=withbody"), QUESTION);
+        let found = reading(
+            Some("https://api.stackexchange.com/2.3/questions/7?site=cooking&filter=withbody"),
+            QUESTION,
+        );
         assert_eq!(found.title.as_deref(), Some("Why <T> isn't \"so\"?"));
         assert_eq!(found.drafts[0].author.as_deref(), Some("René"));
         let next: Vec<&str> = found.next.iter().map(|request| request.url.as_str()).collect();

@@ -48,7 +48,8 @@ impl Platform for StackExchange {
         if host == API {
             return Some(Request::json(api::with_words(url)));
         }
-        let ours = |site: &&str| host.strip_suffix(*site).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
+        let ours =
+            |site: &&str| host.strip_suffix(*site).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
         SITES.iter().find(|site| ours(site))?;
         let parts: Vec<&str> = url.path_segments()?.filter(|part| !part.is_empty()).collect();
         let mut url = url.clone();
@@ -57,7 +58,10 @@ impl Platform for StackExchange {
             // The address of an answer or of a later page; the thread begins on the first.
             ["questions", id, rest @ ..] if is_number(id) => {
                 let slug = rest.first().filter(|slug| !is_number(slug));
-                url.set_path(&format!("/questions/{id}{}", slug.map(|slug| format!("/{slug}")).unwrap_or_default()));
+                url.set_path(&format!(
+                    "/questions/{id}{}",
+                    slug.map(|slug| format!("/{slug}")).unwrap_or_default()
+                ));
                 url.set_query(None);
                 Some(Request::page(url))
             }
@@ -77,7 +81,8 @@ impl Platform for StackExchange {
             ["data-answerid=", "js-post-body"],
             ["data-comment-id=", "comment-copy"],
         ];
-        let page = document.is_markup() && marks.iter().any(|both| both.iter().all(|mark| document.mentions(mark)));
+        let page =
+            document.is_markup() && marks.iter().any(|both| both.iter().all(|mark| document.mentions(mark)));
         if page { Recognition::Certain } else { Recognition::No }
     }
 
@@ -119,8 +124,14 @@ mod tests {
     fn the_address_of_an_answer_or_a_later_page_is_read_from_the_first_page() {
         let question = Some("https://cooking.stackexchange.com/questions/12/a-title".to_owned());
         assert_eq!(asked("https://cooking.stackexchange.com/questions/12/a-title/34?page=2#34"), question);
-        assert_eq!(asked("https://superuser.com/questions/12/34").as_deref(), Some("https://superuser.com/questions/12"));
-        assert_eq!(asked("https://es.stackoverflow.com/a/34/5").as_deref(), Some("https://es.stackoverflow.com/a/34/5"));
+        assert_eq!(
+            asked("https://superuser.com/questions/12/34").as_deref(),
+            Some("https://superuser.com/questions/12")
+        );
+        assert_eq!(
+            asked("https://es.stackoverflow.com/a/34/5").as_deref(),
+            Some("https://es.stackoverflow.com/a/34/5")
+        );
         assert_eq!(asked("https://stackoverflow.com/questions/tagged/rust"), None);
         assert_eq!(asked("https://notstackoverflow.com/questions/12/x"), None);
         assert_eq!(

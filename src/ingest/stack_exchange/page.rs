@@ -160,7 +160,9 @@ impl<'a> Parts<'a> {
                 parts.folded = parts.folded.or_else(|| number_in(&text_of(element)));
             }
             if parts.votes.is_none() && (is("js-vote-count") || is("vote-count-post")) {
-                parts.votes = get("data-value").and_then(|votes| votes.parse().ok()).or_else(|| votes(&text_of(element)));
+                parts.votes = get("data-value")
+                    .and_then(|votes| votes.parse().ok())
+                    .or_else(|| votes(&text_of(element)));
             }
             true
         });
@@ -169,7 +171,12 @@ impl<'a> Parts<'a> {
 }
 
 /// A question or an answer, and which of the two it is.
-fn post(element: ElementRef<'_>, parts: &Parts<'_>, around: &Around<'_>, own: Option<&Url>) -> Option<(Draft, bool)> {
+fn post(
+    element: ElementRef<'_>,
+    parts: &Parts<'_>,
+    around: &Around<'_>,
+    own: Option<&Url>,
+) -> Option<(Draft, bool)> {
     let value = element.value();
     let answer = attribute(value, "data-answerid").filter(|id| is_number(id));
     let id = answer.or_else(|| attribute(value, "data-questionid"))?;
@@ -178,7 +185,10 @@ fn post(element: ElementRef<'_>, parts: &Parts<'_>, around: &Around<'_>, own: Op
     draft.votes = attribute(value, "data-score").and_then(|score| score.parse().ok()).or(parts.votes);
     // The card of the author says so in its markup or, in older pages, is the last.
     let is_author = |card: &&ElementRef<'_>| {
-        first(**card, |value| has_class(value, "user-details") && attribute(value, "itemprop") == Some("author")).is_some()
+        first(**card, |value| {
+            has_class(value, "user-details") && attribute(value, "itemprop") == Some("author")
+        })
+        .is_some()
     };
     let card = parts.cards.iter().find(is_author).or(parts.cards.last());
     draft.written_at = card.and_then(|card| card_time(*card));
@@ -189,7 +199,8 @@ fn post(element: ElementRef<'_>, parts: &Parts<'_>, around: &Around<'_>, own: Op
     draft.edited_at = others.filter_map(|other| card_time(*other)).max();
     draft.author = card.and_then(|card| card_author(*card));
     if draft.author.is_none() && !card.is_some_and(|card| is_wiki(*card)) {
-        draft.author = attribute(value, "data-author-username").filter(|name| !name.is_empty()).map(str::to_owned);
+        draft.author =
+            attribute(value, "data-author-username").filter(|name| !name.is_empty()).map(str::to_owned);
     }
     let door = if answer.is_some() { "a" } else { "q" };
     draft.permalink = own.and_then(|own| own.join(&format!("/{door}/{id}")).ok()).map(String::from);
@@ -228,7 +239,8 @@ fn card_author(card: ElementRef<'_>) -> Option<String> {
         None => text_of(element),
     });
     // Who has left or never had an account stands as a name without a link.
-    let bare = || details.children().find_map(|node| node.value().as_text().map(|text| text.trim().to_owned()));
+    let bare =
+        || details.children().find_map(|node| node.value().as_text().map(|text| text.trim().to_owned()));
     stated.filter(|name| !name.is_empty()).or_else(|| bare().filter(|name| !name.is_empty()))
 }
 
@@ -257,7 +269,8 @@ fn is_comment(element: ElementRef<'_>) -> bool {
     let value = element.value();
     let old = matches!(value.name(), "li" | "tr" | "div") && has_class(value, "comment");
     let id = attribute(value, "id").unwrap_or_default();
-    old && (id.strip_prefix("comment-").is_some_and(is_number) || attribute(value, "data-comment-id").is_some())
+    old && (id.strip_prefix("comment-").is_some_and(is_number)
+        || attribute(value, "data-comment-id").is_some())
         || id.strip_prefix("follow-up-").is_some_and(is_number)
 }
 
@@ -328,7 +341,8 @@ fn comment_id(element: ElementRef<'_>) -> Option<&str> {
 
 fn comment(element: ElementRef<'_>, post: Option<(&str, &str)>, own: Option<&Url>) -> Option<Draft> {
     let id = comment_id(element)?;
-    let mut draft = Draft::new(comment_key(id), post.map_or(Parent::Root, |(key, _)| Parent::Post(key.to_owned())));
+    let mut draft =
+        Draft::new(comment_key(id), post.map_or(Parent::Root, |(key, _)| Parent::Post(key.to_owned())));
     draft.native_id = id.to_owned();
     draft.votes = attribute(element.value(), "data-comment-score").and_then(|score| score.parse().ok());
     let (mut author, mut stated, mut of) = (None, None, post.map(|(_, id)| id.to_owned()));
@@ -356,7 +370,8 @@ fn comment(element: ElementRef<'_>, post: Option<(&str, &str)>, own: Option<&Url
         if get("data-so-test").is_some_and(|name| name.starts_with("vote-button")) && draft.votes.is_none() {
             draft.votes = text_of(found).parse().ok();
         }
-        if let Some(anchor) = get("href").and_then(|href| href.split_once("#comment")).map(|(_, anchor)| anchor)
+        if let Some(anchor) =
+            get("href").and_then(|href| href.split_once("#comment")).map(|(_, anchor)| anchor)
             && let Some((_, post)) = anchor.split_once('_').filter(|(_, post)| is_number(post))
         {
             of = of.take().or_else(|| Some(post.to_owned()));
@@ -450,7 +465,8 @@ impl Folded {
 /// A page without the question keeps its place.
 fn keep_the_question(posts: &[ElementRef<'_>], reading: &mut Reading) {
     let shown = reading.drafts.iter().any(|draft| draft.parent == Parent::Opening);
-    let id = posts.iter().find_map(|post| attribute(post.value(), "data-parentid")).filter(|id| is_number(id));
+    let id =
+        posts.iter().find_map(|post| attribute(post.value(), "data-parentid")).filter(|id| is_number(id));
     if let Some(id) = id.filter(|_| !shown) {
         let mut stub = Draft::new(post_key(id), Parent::Opening);
         stub.native_id = id.to_owned();
