@@ -222,7 +222,8 @@ fn add_stubs(drafts: &mut Vec<Draft>) -> usize {
 /// A stub for an absent parent; its native id is its key less whatever `child` has before its own native id.
 fn stub(key: String, child: &Draft) -> Draft {
     let kind = child.key.strip_suffix(&child.native_id).unwrap_or_default();
-    let native_id = key.strip_prefix(kind).unwrap_or(&key).to_owned();
+    // Where posts and comments number apart, the kinds differ and are as long.
+    let native_id = key.strip_prefix(kind).or_else(|| key.get(kind.len()..)).unwrap_or(&key).to_owned();
     Draft { native_id, state: State::Missing, ..Draft::new(key, Parent::Unknown) }
 }
 

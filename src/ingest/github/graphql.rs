@@ -36,9 +36,8 @@ pub(super) fn subject(root: Value<'_>) -> Option<Value<'_>> {
         &["pullRequest"],
         &[],
     ];
-    let found = places.iter().filter_map(|path| data.path(path));
-    let first = data.path(&["repository", "discussions"]).and_then(|list| entries(list).next());
-    found.chain(first).find(|value| {
+    let mut found = places.iter().filter_map(|path| data.path(path));
+    found.find(|value| {
         let lists = LISTS.iter().any(|name| value.get(name).is_some_and(|list| list.is_object()));
         value.is_object()
             && (lists

@@ -104,6 +104,7 @@ impl<'a> Around<'a> {
         let counts = is("gh-header-meta")
             || is("discussion-header-meta")
             || get("id") == Some("partial-discussion-header");
+        let counts = counts || value.name() == "h2";
         if counts && self.declared.is_none() {
             self.declared = comments_in(&text_of(element)).and_then(|comments| comments.checked_add(1));
         }

@@ -24,6 +24,13 @@ pub(super) fn read(root: Value<'_>, document: &Document) -> Result<Reading> {
             advice: "wait, give a token with --header, or save the page and give that".to_owned(),
         });
     }
+    if root.path(&["data", "repository", "discussions"]).is_some() {
+        return Err(Error::Unrecognised {
+            what: document.page.name.clone(),
+            reason: "it lists discussions; ask for one of them with its comments and their replies"
+                .to_owned(),
+        });
+    }
     let address = document.page.url.as_ref().filter(|url| is_api(url));
     let mut found = Found { number: address.and_then(number_of), ..Found::default() };
     let mut entries = 0;
