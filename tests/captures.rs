@@ -134,10 +134,9 @@ const COUNTED_AGAIN: &[(&str, u64)] = &[
     ("algolia-items-17.json", 3),
     // One reply is shown twice: by itself above the others, and in its place.
     ("theprepared-raised-beds.html", 14),
+    // Nineteen comments stand under answers, drawn from JSON; only those under the question were counted.
+    ("stackoverflow-21553327.html", 43),
 ];
-
-/// Folders of captures that no reader is finished for yet.
-const LATER: &[&str] = &["askbot", "github", "stackexchange"];
 
 /// Captured forum pages and how many of their posts quote a post by its id; each is resolved.
 const QUOTING: &[(&str, usize)] = &[
@@ -173,9 +172,6 @@ fn captured_pages_give_as_many_posts_as_they_hold() {
     let Some(threads) = captures() else { return };
     let mut wrong = String::new();
     for folder in entries(&threads) {
-        if LATER.iter().any(|later| folder.ends_with(later)) {
-            continue;
-        }
         for meta in entries(&folder) {
             if meta.to_string_lossy().ends_with(".meta.json") {
                 wrong.push_str(&compare(&meta));

@@ -7,6 +7,7 @@
 mod activitypub;
 mod aif;
 mod argdown;
+mod askbot;
 mod bluesky;
 mod collect;
 mod discourse;
@@ -16,6 +17,7 @@ mod entity;
 mod flarum;
 mod forum;
 mod gather;
+mod github;
 mod hacker_news;
 mod html;
 mod imageboard;
@@ -27,6 +29,7 @@ mod lobsters;
 mod mail;
 mod markdown;
 mod mastodon;
+mod mention;
 mod ndjson;
 mod nodebb;
 mod peertube;
@@ -34,6 +37,8 @@ mod plain_text;
 mod reddit;
 mod schema_org;
 mod slashdot;
+mod stack_exchange;
+mod walk;
 mod walls;
 mod wordpress;
 mod xml;
@@ -124,6 +129,9 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &kialo::Kialo,
     &aif::Aif,
     &argdown::Argdown,
+    &stack_exchange::StackExchange,
+    &askbot::Askbot,
+    &github::GitHub,
     &forum::XENFORO,
     &forum::XENFORO_1,
     &forum::VBULLETIN_4,

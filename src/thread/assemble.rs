@@ -51,6 +51,8 @@ pub enum Parent {
     Post(String),
     /// It quotes the post with this key, as the markup of the quotation says.
     Quoted(String),
+    /// It names the author of the post with this key, where the platform answers people by name.
+    Mentioned(String),
     /// The source does not say.
     Unknown,
 }
@@ -178,7 +180,9 @@ fn merge(drafts: Vec<Draft>) -> Vec<Draft> {
 /// The more telling of two parents; the first where both say as much.
 fn prefer(first: Parent, second: Parent) -> Parent {
     let rank = |parent: &Parent| match parent {
-        Parent::Opening => 4,
+        Parent::Opening => 5,
+        // A reader that resolves names does so to tell more than the place under which a post stands.
+        Parent::Mentioned(_) => 4,
         Parent::Post(_) => 3,
         Parent::Quoted(_) => 2,
         Parent::Root => 1,
@@ -192,7 +196,7 @@ fn add_stubs(drafts: &mut Vec<Draft>) -> usize {
     let mut known: HashMap<&str, ()> = drafts.iter().map(|draft| (draft.key.as_str(), ())).collect();
     let mut absent: Vec<(usize, String)> = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
-        if let Parent::Post(key) | Parent::Quoted(key) = &draft.parent
+        if let Parent::Post(key) | Parent::Quoted(key) | Parent::Mentioned(key) = &draft.parent
             && known.insert(key, ()).is_none()
         {
             absent.push((index, key.clone()));
@@ -218,7 +222,8 @@ fn add_stubs(drafts: &mut Vec<Draft>) -> usize {
 /// A stub for an absent parent; its native id is its key less whatever `child` has before its own native id.
 fn stub(key: String, child: &Draft) -> Draft {
     let kind = child.key.strip_suffix(&child.native_id).unwrap_or_default();
-    let native_id = key.strip_prefix(kind).unwrap_or(&key).to_owned();
+    // Where posts and comments number apart, the kinds differ and are as long.
+    let native_id = key.strip_prefix(kind).or_else(|| key.get(kind.len()..)).unwrap_or(&key).to_owned();
     Draft { native_id, state: State::Missing, ..Draft::new(key, Parent::Unknown) }
 }
 
@@ -236,7 +241,7 @@ impl Links {
         let parent = drafts.iter().enumerate().map(|(at, draft)| match &draft.parent {
             Parent::Opening | Parent::Unknown => None,
             Parent::Root => Some(root).filter(|&root| root != at),
-            Parent::Post(key) | Parent::Quoted(key) => {
+            Parent::Post(key) | Parent::Quoted(key) | Parent::Mentioned(key) => {
                 index.get(key.as_str()).copied().filter(|&to| to != at)
             }
         });
@@ -322,6 +327,7 @@ fn number(drafts: Vec<Draft>, order: &[usize], links: &Links) -> (Vec<Post>, Vec
         });
         let known_by = match &draft.parent {
             Parent::Quoted(_) => KnownBy::Quoted,
+            Parent::Mentioned(_) => KnownBy::Mentioned,
             Parent::Opening | Parent::Root | Parent::Post(_) | Parent::Unknown => KnownBy::Declared,
         };
         let mut body = draft.body;
