@@ -13,6 +13,7 @@ mod document;
 mod entity;
 mod forum;
 mod gather;
+mod generic;
 mod hacker_news;
 mod html;
 mod imageboard;
@@ -34,7 +35,7 @@ mod wordpress;
 mod xml;
 mod youtube;
 
-pub use collect::{Event, Limits, collect, explain};
+pub use collect::{Event, Limits, collect, collect_with, explain};
 pub use document::Document;
 
 use url::Url;
@@ -138,6 +139,7 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &youtube::YouTube,
     &wordpress::WordPress,
     &mail::Mail,
+    &generic::Generic,
     &ndjson::Ndjson,
     &plain_text::PlainText,
 ];

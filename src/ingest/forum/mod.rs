@@ -7,13 +7,13 @@
 mod bbpress;
 mod fluxbb;
 mod invision;
-mod local_time;
+pub(super) mod local_time;
 mod mybb;
 mod page;
 mod pager;
 mod phpbb;
 mod post;
-mod quotation;
+pub(super) mod quotation;
 mod selector;
 mod smf;
 mod something_awful;
