@@ -57,8 +57,6 @@ impl Region {
 #[derive(Debug)]
 pub(super) struct Group {
     pub regions: Vec<Region>,
-    /// How much speaks for it.
-    pub weight: f64,
     /// Whether its names are those of comments under something.
     pub is_comments: bool,
 }
@@ -79,10 +77,10 @@ pub(super) fn find(survey: &Survey<'_>) -> Option<Group> {
             }
         }
     }
-    let (weight, members, rows) = best?;
+    let (_, members, rows) = best?;
     let regions = if rows { rows_of(survey, members) } else { regions(survey, members.iter().map(|(_, at)| *at)) };
     let comments = members.iter().filter(|(_, at)| is_comment(survey, *at)).count();
-    Some(Group { regions, weight, is_comments: comments * 2 > members.len() })
+    Some(Group { regions, is_comments: comments * 2 > members.len() })
 }
 
 /// Whether the element, or what is right around it, says that it is a comment.
@@ -116,31 +114,34 @@ fn sorted_keys(survey: &Survey<'_>) -> Vec<(u64, u32)> {
     pairs
 }
 
-/// How much one member speaks for being a post.
-fn worth(sum: Sum) -> f64 {
-    if sum.times == 0 || sum.prose == 0 {
+/// How much one member speaks for being a post, in a group of which most have a time or in one that has none.
+fn worth(sum: Sum, timed: bool) -> f64 {
+    if sum.prose + sum.linked == 0 || (timed && sum.times == 0) || (!timed && sum.names == 0) {
         return 0.0;
     }
     let words = f64::from(sum.prose.min(FULL)) / f64::from(FULL);
+    // Some software shows programs no times.
+    let timed = if timed { 1.0 } else { 0.3 };
     let named = if sum.names > 0 { 1.0 } else { 0.4 };
     // Lists of links have times and names too.
     let linked = f64::from(sum.linked) / f64::from(sum.linked + sum.prose);
     let prose = if linked > 0.8 { 0.3 } else { 1.0 };
     // Many times speak for a list inside.
     let single = 1.0 / (1.0 + f64::from(sum.times.saturating_sub(4)) * 0.1);
-    (0.35 + 0.65 * words.sqrt()) * named * prose * single
+    (0.35 + 0.65 * words.sqrt()) * timed * named * prose * single
 }
 
 /// How much the sums of all members speak for their being posts.
-fn weight_of(sums: impl Iterator<Item = Sum>, count: usize, page: Sum) -> f64 {
+fn weight_of(sums: &[Sum], page: Sum) -> f64 {
+    let timed = sums.iter().filter(|sum| sum.times > 0).count() * 5 >= sums.len();
     let (mut total, mut posts, mut held) = (0.0, 0usize, Sum::default());
-    for sum in sums {
-        let one = worth(sum);
+    for &sum in sums {
+        let one = worth(sum, timed);
         total += one;
         posts += usize::from(one > 0.0);
         held = held.plus(sum);
     }
-    let share = posts as f64 / count as f64;
+    let share = posts as f64 / sums.len().max(1) as f64;
     if posts < FEWEST || share < 0.5 || held.prose < 25 * posts as u32 {
         return 0.0;
     }
@@ -161,7 +162,7 @@ fn weigh(survey: &Survey<'_>, members: &[(u64, u32)]) -> f64 {
         }
         around.push(index);
     }
-    weight_of(sums.into_iter(), members.len(), survey.inside(0))
+    weight_of(&sums, survey.inside(0))
 }
 
 /// Weighs a group whose members begin the posts; zero unless they are siblings and hold no posts themselves.
@@ -176,7 +177,8 @@ fn weigh_rows(survey: &Survey<'_>, members: &[(u64, u32)]) -> f64 {
         return 0.0;
     }
     let regions = rows_of(survey, members);
-    0.93 * weight_of(regions.iter().map(|region| region.sum(survey)), members.len(), survey.inside(0))
+    let sums: Vec<Sum> = regions.iter().map(|region| region.sum(survey)).collect();
+    0.93 * weight_of(&sums, survey.inside(0))
 }
 
 /// Posts that begin at these siblings and reach to the next; the last is as long as most.

@@ -77,9 +77,3 @@ pub(super) fn is_container(name: &str) -> bool {
             | "fieldset" | "ul" | "ol" | "form" | "header" | "p" | "blockquote" | "h3" | "h4" | "font" | "span" | "main"
     ) || name.contains('-')
 }
-
-/// Whether the element has an id that tells it from its likes.
-pub(super) fn is_numbered(survey: &Survey<'_>, at: u32) -> bool {
-    let id = attribute(survey.entries[at as usize].element.value(), "id");
-    id.is_some_and(|id| id.bytes().any(|byte| byte.is_ascii_digit()))
-}

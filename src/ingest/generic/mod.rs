@@ -33,6 +33,7 @@ use self::fields::Fields;
 use self::groups::Region;
 use self::ids::Ids;
 use self::nesting::Place;
+use self::sign::Signs;
 use self::survey::Survey;
 use super::forum::local_time::Clock;
 use super::{Document, Platform, Reading, Recognition};
@@ -72,13 +73,13 @@ impl Platform for Generic {
         }
         let Ok(html) = document.html() else { return Recognition::No };
         let survey = Survey::of(html.root_element());
-        if posts(&survey).is_some() { Recognition::Possible } else { Recognition::No }
+        if posts(document, &survey).is_some() { Recognition::Possible } else { Recognition::No }
     }
 
     fn read(&self, document: &Document) -> Result<Reading> {
         let root = document.html()?.root_element();
         let survey = Survey::of(root);
-        let posts = posts(&survey).ok_or_else(|| Error::Unrecognised {
+        let posts = posts(document, &survey).ok_or_else(|| Error::Unrecognised {
             what: document.page.name.clone(),
             reason: "nothing on it is repeated as the posts of a thread are".to_owned(),
         })?;
@@ -105,7 +106,7 @@ enum Above {
 }
 
 /// Finds the posts; `None` when what is repeated is no thread.
-fn posts(survey: &Survey<'_>) -> Option<Posts> {
+fn posts(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
     let group = groups::find(survey)?;
     let mut regions = group.regions;
     let mut fields = fields::find(survey, &regions);
@@ -114,10 +115,13 @@ fn posts(survey: &Survey<'_>) -> Option<Posts> {
     }
     let answers = opening::are_answers(survey, &regions);
     let nested = regions.iter().any(|region| region.inside.is_some());
-    let mut above = if group.is_comments || nested { Above::Article } else { Above::Nothing };
+    let under_article = group.is_comments && is_article_page(document);
+    let mut above = if under_article || nested { Above::Article } else { Above::Nothing };
     let first = regions.first()?.head;
     let mut more = opening::of_the_same_kind(survey, &regions, &fields.body_keys);
-    if more.iter().any(|&head| head < first) {
+    if under_article {
+        more.clear();
+    } else if more.iter().any(|&head| head < first) {
         above = Above::First;
     } else if answers || nested {
         match opening::above(survey, &regions) {
@@ -142,11 +146,30 @@ fn posts(survey: &Survey<'_>) -> Option<Posts> {
     (regions.len() >= 2).then_some(Posts { regions, fields, above })
 }
 
+/// Whether the page says that it is an article.
+fn is_article_page(document: &Document) -> bool {
+    ["property=\"og:type\" content=\"article\"", "wp-content/", "\"BlogPosting\"", "\"NewsArticle\"", "schema.org/BlogPosting"]
+        .iter()
+        .any(|mark| document.mentions(mark))
+}
+
 /// Whether most of these have a name, a time and words, and are not the heads of something elsewhere.
 fn is_thread(survey: &Survey<'_>, regions: &[Region], fields: &Fields) -> bool {
     let count = regions.len();
     let has = |test: fn(&fields::Found) -> bool| fields.found.iter().filter(|found| test(found)).count() * 10;
-    if has(|found| found.author.is_some()) < 6 * count || has(|found| found.time.is_some()) < 5 * count || has(|found| found.body.is_some()) < 6 * count {
+    let (named, timed, said) = (
+        has(|found| found.author.is_some()),
+        has(|found| found.time.is_some()),
+        has(|found| found.body.is_some()),
+    );
+    let are_posts = || {
+        let says = |region: &&Region| {
+            let entry = &survey.entries[region.head as usize];
+            entry.signs.has(Signs::POST) || entry.signs.has(Signs::COMMENT) || entry.element.value().name() == "article"
+        };
+        regions.iter().filter(says).count() == count && named >= 9 * count && said >= 9 * count
+    };
+    if named < 6 * count || said < 6 * count || (timed < 5 * count && !are_posts()) {
         return false;
     }
     let (mut prose, mut linked, mut elsewhere) = (0u32, 0u32, 0usize);

@@ -54,7 +54,17 @@ impl Signs {
         }
         for (name, value) in element.attrs() {
             match name {
-                "class" | "id" => value.split_ascii_whitespace().take(TOKENS).for_each(|one| signs.token(one)),
+                "class" | "id" => {
+                    let mut is_post = false;
+                    for token in value.split_ascii_whitespace().take(TOKENS) {
+                        signs.token(token, name == "id");
+                        is_post |= POSTS.contains(&token.to_ascii_lowercase().as_str());
+                    }
+                    // `post has-profile` is a post that has a profile.
+                    if is_post {
+                        signs.0 &= !(Self::NOISE.0 | Self::EDITED.0 | Self::QUOTE.0 | Self::CHROME.0);
+                    }
+                }
                 "itemprop" => match value {
                     "text" | "articleBody" | "commentText" | "reviewBody" => signs.add(Self::BODY),
                     "author" | "creator" => signs.add(Self::AUTHOR),
@@ -74,7 +84,7 @@ impl Signs {
     }
 
     /// Reads one class or id, whole and in its parts: `post-userInfo` is `post`, `user`, `info`.
-    fn token(&mut self, token: &str) {
+    fn token(&mut self, token: &str, is_id: bool) {
         if token.len() > 60 {
             return;
         }
@@ -93,20 +103,22 @@ impl Signs {
         let lowered: Vec<String> = parts[..count].iter().map(|part| part.to_ascii_lowercase()).collect();
         let has = |list: &[&str]| lowered.iter().any(|part| list.contains(&part.as_str()));
         let whole = |list: &[&str]| list.contains(&lower.as_str());
-        if has(NOISE) || whole(NOISE_WHOLE) {
+        if !is_id && (has(NOISE) || whole(NOISE_WHOLE)) {
             self.add(Self::NOISE);
         }
         if has(&["signature", "sig"]) || whole(&["postsignature", "post_sig", "usersig"]) {
             self.add(Self::SIGNATURE);
             self.add(Self::NOISE);
         }
-        if has(&["edited", "edit", "lastedit", "modified", "editnote", "postedit"]) {
+        let acts = has(&[
+            "js", "select", "multi", "button", "btn", "link", "reply", "action", "to", "quick", "control", "add", "can", "count",
+            "target",
+        ]);
+        if !is_id && !acts && has(&["edited", "edit", "lastedit", "modified", "editnote", "postedit"]) {
             self.add(Self::EDITED);
             self.add(Self::NOISE);
         }
-        if has(&["quote", "blockquote", "quotation", "quotebox", "quoted", "bbquote", "citation"])
-            || lower.contains("quote") && !lower.contains("button") && !lower.contains("link")
-        {
+        if !acts && !is_id && lowered.iter().any(|part| part.contains("quote") || part == "quotation" || part == "citation") {
             self.add(Self::QUOTE);
         }
         if has(BODY) || whole(BODY_WHOLE) {
@@ -132,6 +144,9 @@ impl Signs {
 /// Classes of an element that are read, and parts of one.
 const TOKENS: usize = 12;
 const PARTS: usize = 8;
+
+/// Classes of a post itself.
+static POSTS: &[&str] = &["post", "comment", "message", "reply", "answer", "topic", "cpost", "thread-post", "forum-post", "b-post", "hentry", "posts"];
 
 static CHROME: &[&str] = &[
     "nav", "navbar", "navigation", "menu", "sidebar", "breadcrumb", "breadcrumbs", "footer", "pagination",
