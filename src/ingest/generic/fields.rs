@@ -38,6 +38,13 @@ pub(super) struct Fields {
     name_keys: Vec<u64>,
 }
 
+impl Fields {
+    /// Whether most posts have a time.
+    pub(super) fn are_timed(&self) -> bool {
+        self.found.iter().filter(|found| found.time.is_some()).count() * 2 > self.found.len()
+    }
+}
+
 /// An element's vote.
 #[derive(Debug, Clone, Copy)]
 struct Vote {
@@ -52,21 +59,24 @@ struct Vote {
 pub(super) fn find(survey: &Survey<'_>, regions: &[Region]) -> Fields {
     let places: Vec<Vec<(u32, u64)>> = regions.iter().map(|region| places(survey, region)).collect();
     let mut fields = Fields { found: vec![Found::default(); regions.len()], ..Fields::default() };
-    let bodies = body_votes(survey, regions, &places);
-    fields.body_keys = ranking(&bodies, regions.len(), 0.97);
-    choose(&bodies, &fields.body_keys, &mut fields.found, |found, at| found.body = Some(at));
-    let times = time_votes(survey, &places, &fields.found);
-    fields.time_keys = ranking(&times, regions.len(), 1.0);
-    choose(&times, &fields.time_keys, &mut fields.found, |found, at| found.time = Some(at));
-    let mut names = name_votes(survey, &places, &fields.found, false);
-    let mut named: Vec<u32> = names.iter().map(|vote| vote.region).collect();
-    named.sort_unstable();
-    named.dedup();
-    if named.len() * 2 <= regions.len() {
-        names = name_votes(survey, &places, &fields.found, true);
+    // The second time the words are known to hold neither the name nor the time.
+    for _ in 0..2 {
+        let bodies = body_votes(survey, regions, &places, &fields.found);
+        fields.body_keys = ranking(&bodies, regions.len(), 0.97);
+        choose(&bodies, &fields.body_keys, &mut fields.found, |found, at| found.body = Some(at));
+        let times = time_votes(survey, &places, &fields.found);
+        fields.time_keys = ranking(&times, regions.len(), 1.0);
+        choose(&times, &fields.time_keys, &mut fields.found, |found, at| found.time = Some(at));
+        let mut names = name_votes(survey, &places, &fields.found, false);
+        let mut named: Vec<u32> = names.iter().map(|vote| vote.region).collect();
+        named.sort_unstable();
+        named.dedup();
+        if named.len() * 2 <= regions.len() {
+            names = name_votes(survey, &places, &fields.found, true);
+        }
+        fields.name_keys = ranking(&names, regions.len(), 1.0);
+        choose(&names, &fields.name_keys, &mut fields.found, |found, at| found.author = Some(at));
     }
-    fields.name_keys = ranking(&names, regions.len(), 1.0);
-    choose(&names, &fields.name_keys, &mut fields.found, |found, at| found.author = Some(at));
     fields
 }
 
@@ -79,7 +89,7 @@ pub(super) fn find_with(survey: &Survey<'_>, regions: &[Region], known: &Fields)
         keys.extend(ranking(votes, regions.len(), 1.0));
         keys
     };
-    let bodies = body_votes(survey, regions, &places);
+    let bodies = body_votes(survey, regions, &places, &found);
     choose(&bodies, &keys(&known.body_keys, &bodies), &mut found, |found, at| found.body = Some(at));
     let times = time_votes(survey, &places, &found);
     choose(&times, &keys(&known.time_keys, &times), &mut found, |found, at| found.time = Some(at));
@@ -137,7 +147,12 @@ fn holds_a_post(region: &Region, at: u32, entry: &Entry<'_>) -> bool {
     region.holes.get(next).is_some_and(|(start, _)| *start < entry.end)
 }
 
-fn body_votes(survey: &Survey<'_>, regions: &[Region], places: &[Vec<(u32, u64)>]) -> Vec<Vote> {
+fn body_votes(
+    survey: &Survey<'_>,
+    regions: &[Region],
+    places: &[Vec<(u32, u64)>],
+    found: &[Found],
+) -> Vec<Vote> {
     let (mut votes, mut keys) = (Vec::new(), Vec::new());
     for (index, (region, places)) in regions.iter().zip(places).enumerate() {
         let all = region.sum(survey);
@@ -157,11 +172,16 @@ fn body_votes(survey: &Survey<'_>, regions: &[Region], places: &[Vec<(u32, u64)>
             if entry.signs.has(Signs::NOISE) {
                 worth *= 0.3;
             }
-            if inside.times > 0 {
-                worth *= 0.7;
+            let holds = |field: Option<u32>| field.is_some_and(|field| place.0 < field && field < entry.end);
+            if holds(found[index].time) {
+                worth *= 0.6;
+            } else if inside.times > 0 {
+                worth *= 0.9;
             }
-            if inside.names > 0 {
-                worth *= 0.75;
+            if holds(found[index].author) {
+                worth *= 0.6;
+            } else if inside.names > 0 {
+                worth *= 0.9;
             }
             vote(survey, place, index, worth, &mut votes, &mut keys);
         }

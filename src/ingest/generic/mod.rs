@@ -118,27 +118,54 @@ fn posts(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
     let under_article = group.is_comments && is_article_page(document);
     let mut above = if under_article || nested { Above::Article } else { Above::Nothing };
     let first = regions.first()?.head;
+    let last = regions.iter().map(|region| region.end).max()?;
     let mut more = opening::of_the_same_kind(survey, &regions, &fields.body_keys);
+    more.retain(|(head, _)| *head < last);
+    // Of what stands above the first post only the nearest can open the thread.
+    let before = more.iter().filter(|(head, _)| *head < first).count();
+    more.drain(..before.saturating_sub(1));
     if under_article {
         more.clear();
-    } else if more.iter().any(|&head| head < first) {
-        above = Above::First;
-    } else if answers || nested {
+    }
+    let mut candidates: Vec<(u32, Option<u32>)> = more.into_iter().map(|(head, body)| (head, Some(body))).collect();
+    if before == 0 && !under_article && (answers || nested) {
         match opening::above(survey, &regions) {
-            Some((head, false)) => {
-                more.insert(0, head);
-                above = Above::First;
-            }
+            Some((head, false)) => candidates.insert(0, (head, None)),
             Some((_, true)) => above = Above::Article,
             None => {}
         }
     }
-    if !more.is_empty() {
-        let heads: Vec<Region> = more
+    if !candidates.is_empty() {
+        let heads: Vec<Region> = candidates
             .iter()
-            .map(|&head| Region { head, end: survey.entries[head as usize].end, holes: Vec::new(), inside: None })
+            .map(|&(head, _)| Region { head, end: survey.entries[head as usize].end, holes: Vec::new(), inside: None })
             .collect();
-        let found = fields::find_with(survey, &heads, &fields);
+        let mut found = fields::find_with(survey, &heads, &fields);
+        for (found, (_, body)) in found.iter_mut().zip(&candidates) {
+            found.body = body.or(found.body);
+        }
+        let same = |field: Option<u32>, other: Option<u32>, read: &dyn Fn(u32) -> String| {
+            field.zip(other).is_some_and(|(one, other)| read(one) == read(other))
+        };
+        let title_of_the_first = |found: &fields::Found| {
+            let Some(first) = fields.found.first() else { return false };
+            let name = |at: u32| fields::name(survey, at).unwrap_or_default();
+            let time = |at: u32| format!("{:?}", when::of(survey, at));
+            same(found.author, first.author, &name) && same(found.time, first.time, &time)
+        };
+        let is_post: Vec<bool> = found
+            .iter()
+            .map(|found| found.body.is_some() && found.author.is_some() && (found.time.is_some() || !fields.are_timed()) && !title_of_the_first(found))
+            .collect();
+        let mut index = 0;
+        found.retain(|_| {
+            index += 1;
+            is_post[index - 1]
+        });
+        let heads: Vec<Region> = heads.into_iter().zip(&is_post).filter(|(_, is_post)| **is_post).map(|(head, _)| head).collect();
+        if heads.first().is_some_and(|head| head.head < first) {
+            above = Above::First;
+        }
         regions = merged(regions, &mut fields, heads, found);
     }
     let kept: Vec<bool> = fields.found.iter().map(|found| found.body.is_some() && (found.time.is_some() || found.author.is_some())).collect();

@@ -16,9 +16,9 @@ const WORDS: u32 = 40;
 const LEVELS: usize = 14;
 
 /// Elements outside the posts whose words are of the kind that the posts' are, widened as far as they can be.
-pub(super) fn of_the_same_kind(survey: &Survey<'_>, regions: &[Region], body_keys: &[u64]) -> Vec<u32> {
-    let Some(&best) = body_keys.first() else { return Vec::new() };
-    let mut found: Vec<u32> = Vec::new();
+pub(super) fn of_the_same_kind(survey: &Survey<'_>, regions: &[Region], body_keys: &[u64]) -> Vec<(u32, u32)> {
+    let best = body_keys.get(..body_keys.len().min(3)).unwrap_or_default();
+    let mut found: Vec<(u32, u32)> = Vec::new();
     let mut keys = Vec::new();
     let mut next = 0;
     let mut at = 0;
@@ -34,14 +34,14 @@ pub(super) fn of_the_same_kind(survey: &Survey<'_>, regions: &[Region], body_key
         keys.clear();
         keys::of_names(survey, at, &mut keys);
         let inside = survey.inside(at);
-        if keys.contains(&best) && !entry.is_chrome && !entry.is_quoted && inside.prose + inside.linked > 0 {
+        if keys.iter().any(|key| best.contains(key)) && !entry.is_chrome && !entry.is_quoted && inside.prose + inside.linked > 0 {
             let end = entry.end;
             if let Some(head) = widened(survey, regions, at)
-                && found.last().is_none_or(|&before| survey.entries[before as usize].end <= head)
+                && found.last().is_none_or(|&(before, _)| survey.entries[before as usize].end <= head)
             {
                 let held = survey.inside(head);
                 if held.times > 0 && held.names > 0 {
-                    found.push(head);
+                    found.push((head, at));
                 }
             }
             at = end;
@@ -110,9 +110,9 @@ fn is_article(survey: &Survey<'_>, at: u32) -> bool {
         let value = survey.entries[at as usize].element.value();
         let class = attribute(value, "class").unwrap_or_default();
         let of_article = |one: &str| {
-            matches!(one, "entry-content" | "post-content" | "article-body" | "article-content" | "ArticleText" | "type-post" | "hentry" | "story-body" | "articleBody")
+            matches!(one, "entry-content" | "post-content" | "article-body" | "article-content" | "ArticleText" | "type-post" | "hentry" | "story-body")
         };
-        attribute(value, "itemprop") == Some("articleBody") || class.split_ascii_whitespace().any(of_article)
+        class.split_ascii_whitespace().any(of_article)
     })
 }
 
@@ -126,6 +126,7 @@ pub(super) fn are_answers(survey: &Survey<'_>, regions: &[Region]) -> bool {
             || words.any(|word| {
                 let lower = word.to_ascii_lowercase();
                 ["reply", "replies", "answer", "response", "comment"].iter().any(|part| lower.contains(part))
+                    && !lower.starts_with("js-")
             })
     };
     let answers = regions.iter().filter(|region| says(region.head) || survey.above(region.head).take(2).any(says)).count();

@@ -80,6 +80,11 @@ impl Signs {
                 _ => {}
             }
         }
+        // Some software wraps whole posts in these.
+        let quotes = || attribute(element, "class").is_some_and(|class| class.to_ascii_lowercase().contains("quote"));
+        if element.name() == "blockquote" && signs.has(Self::BODY) && !quotes() {
+            signs.0 &= !Self::QUOTE.0;
+        }
         signs
     }
 
@@ -114,7 +119,7 @@ impl Signs {
             "js", "select", "multi", "button", "btn", "link", "reply", "action", "to", "quick", "control", "add", "can", "count",
             "target",
         ]);
-        if !is_id && !acts && has(&["edited", "edit", "lastedit", "modified", "editnote", "postedit"]) {
+        if !is_id && !acts && has(&["edited", "edit", "lastedit", "modified", "editnote", "postedit", "editedby", "editby", "lastedited"]) {
             self.add(Self::EDITED);
             self.add(Self::NOISE);
         }

@@ -56,6 +56,9 @@ impl Reader<'_> {
             return Treat::Skip;
         }
         let is_block = matches!(name, "div" | "table" | "td" | "aside" | "fieldset" | "section" | "figure" | "details" | "dd" | "dl" | "p" | "q");
+        if name == "blockquote" && !signs.has(Signs::QUOTE) {
+            return Treat::Part;
+        }
         if name == "blockquote" || (signs.has(Signs::QUOTE) && is_block) || (matches!(name, "td" | "div") && begins_as_a_quotation(element)) {
             return self.quotation(element, words, quoted);
         }
