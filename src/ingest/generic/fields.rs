@@ -4,7 +4,7 @@
 //! stands in some. No single post decides, so a profile column, an advertisement or a quotation that only
 //! some posts have does not. Linear in the elements of the posts, each looked at a few times.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -63,7 +63,8 @@ pub(super) fn find(survey: &Survey<'_>, regions: &[Region]) -> Fields {
     for _ in 0..2 {
         let bodies = body_votes(survey, regions, &places, &fields.found);
         fields.body_keys = ranking(&bodies, regions.len(), 0.97);
-        choose(&bodies, &fields.body_keys, &mut fields.found, |found, at| found.body = Some(at));
+        choose_bodies(&bodies, &fields.body_keys, &mut fields.found);
+        if std::env::var_os("SHOW").is_some() { for (i, f) in fields.found.iter().enumerate().take(25) { eprintln!("body {i} {:?}", f.body.map(|b| survey.entries[b as usize].element.value())); } }
         let times = time_votes(survey, &places, &fields.found);
         fields.time_keys = ranking(&times, regions.len(), 1.0);
         choose(&times, &fields.time_keys, &mut fields.found, |found, at| found.time = Some(at));
@@ -77,6 +78,7 @@ pub(super) fn find(survey: &Survey<'_>, regions: &[Region]) -> Fields {
         fields.name_keys = ranking(&names, regions.len(), 1.0);
         choose(&names, &fields.name_keys, &mut fields.found, |found, at| found.author = Some(at));
     }
+    guests(survey, &places, &mut fields.found);
     fields
 }
 
@@ -90,12 +92,52 @@ pub(super) fn find_with(survey: &Survey<'_>, regions: &[Region], known: &Fields)
         keys
     };
     let bodies = body_votes(survey, regions, &places, &found);
-    choose(&bodies, &keys(&known.body_keys, &bodies), &mut found, |found, at| found.body = Some(at));
+    choose_bodies(&bodies, &known.body_keys, &mut found);
     let times = time_votes(survey, &places, &found);
     choose(&times, &keys(&known.time_keys, &times), &mut found, |found, at| found.time = Some(at));
     let names = name_votes(survey, &places, &found, false);
     choose(&names, &keys(&known.name_keys, &names), &mut found, |found, at| found.author = Some(at));
     found
+}
+
+/// Gives each post its words: by one of the best keys, else whatever holds the most of them.
+fn choose_bodies(votes: &[Vote], keys: &[u64], found: &mut [Found]) {
+    const SURE: usize = 4;
+    for one in found.iter_mut() {
+        one.body = None;
+    }
+    choose(votes, keys.get(..SURE.min(keys.len())).unwrap_or_default(), found, |found, at| found.body = Some(at));
+    let mut best: HashMap<u32, (f32, u32)> = HashMap::new();
+    for vote in votes {
+        let known = best.entry(vote.region).or_insert((vote.worth, vote.at));
+        if (vote.worth, vote.at) > *known {
+            *known = (vote.worth, vote.at);
+        }
+    }
+    for (index, one) in found.iter_mut().enumerate() {
+        one.body = one.body.or_else(|| best.get(&(index as u32)).map(|(_, at)| *at));
+    }
+}
+
+/// Names of guests, who have no page of their own: they stand in what others' names stand in.
+fn guests(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &mut [Found]) {
+    let (mut counts, mut keys): (HashMap<u64, usize>, Vec<u64>) = (HashMap::new(), Vec::new());
+    for author in found.iter().filter_map(|found| found.author) {
+        for around in survey.above(author).take(2) {
+            keys::of_names(survey, around, &mut keys);
+            keys.drain(..).for_each(|key| *counts.entry(key).or_default() += 1);
+        }
+    }
+    let most = counts.into_iter().max_by_key(|&(key, count)| (count, key));
+    let Some((key, _)) = most.filter(|(_, count)| *count * 3 > found.len()) else { return };
+    for (found, places) in found.iter_mut().zip(places).filter(|(found, _)| found.author.is_none()) {
+        found.author = places.iter().map(|(at, _)| *at).find(|&at| {
+            keys::of_names(survey, at, &mut keys);
+            let fits = keys.contains(&key) && name(survey, at).is_some();
+            keys.clear();
+            fits
+        });
+    }
 }
 
 /// Gives each post the element that was chosen for it.
@@ -135,7 +177,11 @@ fn places(survey: &Survey<'_>, region: &Region) -> Vec<(u32, u64)> {
 fn vote(survey: &Survey<'_>, (at, place): (u32, u64), region: usize, worth: f32, votes: &mut Vec<Vote>, keys: &mut Vec<u64>) {
     keys::of_names(survey, at, keys);
     keys.push(place);
-    keys.push(xxh3_64_with_seed(survey.entries[at as usize].element.value().name().as_bytes(), 99));
+    let entry = &survey.entries[at as usize];
+    // A name of its own, as `time` has, tells as much as a class; `div` does not.
+    if entry.time.is_some() || entry.name > 0 {
+        keys.push(xxh3_64_with_seed(entry.element.value().name().as_bytes(), 99));
+    }
     keys.sort_unstable();
     keys.dedup();
     votes.extend(keys.drain(..).map(|key| Vote { key, region: region as u32, at, worth }));
@@ -172,16 +218,17 @@ fn body_votes(
             if entry.signs.has(Signs::NOISE) {
                 worth *= 0.3;
             }
+            let guessing = found[index].time.is_none() && found[index].author.is_none();
             let holds = |field: Option<u32>| field.is_some_and(|field| place.0 < field && field < entry.end);
             if holds(found[index].time) {
                 worth *= 0.6;
-            } else if inside.times > 0 {
-                worth *= 0.9;
+            } else if guessing && inside.times > 0 {
+                worth *= 0.7;
             }
             if holds(found[index].author) {
                 worth *= 0.6;
-            } else if inside.names > 0 {
-                worth *= 0.9;
+            } else if guessing && inside.names > 0 {
+                worth *= 0.75;
             }
             vote(survey, place, index, worth, &mut votes, &mut keys);
         }
@@ -252,6 +299,7 @@ fn name_votes(
     found: &[Found],
     anything: bool,
 ) -> Vec<Vote> {
+    let labels = labels(survey, places, anything);
     let (mut votes, mut keys) = (Vec::new(), Vec::new());
     for (index, places) in places.iter().enumerate() {
         let mut order = 1.0f32;
@@ -271,7 +319,7 @@ fn name_votes(
                     continue;
                 }
             }
-            let Some(name) = name(survey, place.0) else { continue };
+            let Some(name) = name(survey, place.0).filter(|name| !labels.contains(name)) else { continue };
             let mut worth = if entry.name == 2 { 1.4 } else { 1.0 };
             if entry.signs.has(Signs::AUTHOR) && !entry.signs.has(Signs::NOISE) {
                 worth *= 1.3;
@@ -306,6 +354,25 @@ fn name_votes(
     kept
 }
 
+/// Short words that stand in nearly every post: links to what can be done with somebody, and no names.
+fn labels(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], anything: bool) -> HashSet<String> {
+    let mut counts: HashMap<String, (usize, usize)> = HashMap::new();
+    for (index, places) in places.iter().enumerate() {
+        for &(at, _) in places {
+            let entry = &survey.entries[at as usize];
+            if (entry.name > 0 || anything && entry.end - at == 1)
+                && let Some(name) = name(survey, at)
+            {
+                let (count, last) = counts.entry(name).or_insert((0, usize::MAX));
+                *count += usize::from(*last != index);
+                *last = index;
+            }
+        }
+    }
+    let all = places.len();
+    counts.into_iter().filter(|(_, (count, _))| all >= 5 && count * 10 >= all * 8).map(|(name, _)| name).collect()
+}
+
 /// Sorts votes by key, post and place.
 fn tallied(mut votes: Vec<Vote>) -> Vec<Vote> {
     votes.sort_unstable_by_key(|vote| (vote.key, vote.region, vote.at));
@@ -335,10 +402,8 @@ fn ranking(votes: &[Vote], posts: usize, near: f64) -> Vec<u64> {
         && let Some(&(best, ..)) = scores.first()
     {
         let close = scores.iter().take_while(|(score, ..)| *score >= best * near).count();
-        if let Some(inner) = (0..close).max_by_key(|&index| scores[index].1) {
-            let chosen = scores.remove(inner);
-            scores.insert(0, chosen);
-        }
+        // A stable order: of the keys of one element the one that most posts have stays first.
+        scores[..close].sort_by_key(|&(_, first, _)| std::cmp::Reverse(first));
     }
     scores.into_iter().take(CHOICES).map(|(.., key)| key).collect()
 }

@@ -21,7 +21,7 @@ mod survey;
 mod when;
 mod words;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ego_tree::NodeId;
 use scraper::ElementRef;
@@ -108,7 +108,7 @@ enum Above {
 /// Finds the posts; `None` when what is repeated is no thread.
 fn posts(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
     let group = groups::find(survey)?;
-    let mut regions = group.regions;
+    let mut regions = without_wrappers(survey, group.regions);
     let mut fields = fields::find(survey, &regions);
     if !is_thread(survey, &regions, &fields) {
         return None;
@@ -157,6 +157,7 @@ fn posts(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
             .iter()
             .map(|found| found.body.is_some() && found.author.is_some() && (found.time.is_some() || !fields.are_timed()) && !title_of_the_first(found))
             .collect();
+        if std::env::var_os("SHOW").is_some() { for (f, h) in found.iter().zip(&heads) { eprintln!("candidate {:?} {f:?} titled {}", survey.entries[h.head as usize].element.value(), title_of_the_first(f)); } }
         let mut index = 0;
         found.retain(|_| {
             index += 1;
@@ -168,7 +169,8 @@ fn posts(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
         }
         regions = merged(regions, &mut fields, heads, found);
     }
-    let kept: Vec<bool> = fields.found.iter().map(|found| found.body.is_some() && (found.time.is_some() || found.author.is_some())).collect();
+    let mut kept: Vec<bool> = fields.found.iter().map(|found| found.body.is_some() && (found.time.is_some() || found.author.is_some())).collect();
+    drop_repeats(survey, &fields, &mut kept);
     keep(&mut regions, &mut fields, &kept);
     (regions.len() >= 2).then_some(Posts { regions, fields, above })
 }
@@ -196,6 +198,7 @@ fn is_thread(survey: &Survey<'_>, regions: &[Region], fields: &Fields) -> bool {
         };
         regions.iter().filter(says).count() == count && named >= 9 * count && said >= 9 * count
     };
+    if std::env::var_os("SHOW").is_some() { eprintln!("is_thread count {count} named {named} timed {timed} said {said} head {:?}", regions.first().map(|r| survey.entries[r.head as usize].element.value())); }
     if named < 6 * count || said < 6 * count || (timed < 5 * count && !are_posts()) {
         return false;
     }
@@ -208,7 +211,43 @@ fn is_thread(survey: &Survey<'_>, regions: &[Region], fields: &Fields) -> bool {
         }
         elsewhere += usize::from(opening::leads_elsewhere(survey, region, found.body));
     }
+    if std::env::var_os("SHOW").is_some() { eprintln!("is_thread count {count} named {named} timed {timed} said {said} prose {prose} linked {linked} elsewhere {elsewhere} head {:?}", regions.first().map(|r| survey.entries[r.head as usize].element.value())); }
     prose > linked && prose >= 15 * count as u32 && elsewhere * 2 < count
+}
+
+/// The posts without elements that only hold posts: where nearly all bear a number, the others around them.
+fn without_wrappers(survey: &Survey<'_>, regions: Vec<Region>) -> Vec<Region> {
+    let is_numbered = |region: &Region| {
+        let value = survey.entries[region.head as usize].element.value();
+        value.attrs().any(|(name, text)| (name == "id" || name.starts_with("data-")) && text.bytes().any(|byte| byte.is_ascii_digit()))
+    };
+    let numbered = regions.iter().filter(|region| is_numbered(region)).count();
+    if numbered == regions.len() || numbered * 10 < regions.len() * 8 {
+        return regions;
+    }
+    let heads: Vec<u32> =
+        regions.iter().filter(|region| region.holes.is_empty() || is_numbered(region)).map(|region| region.head).collect();
+    groups::regions(survey, heads.into_iter())
+}
+
+/// A post that the page shows twice, above the others and in its place, is one post.
+fn drop_repeats(survey: &Survey<'_>, fields: &Fields, kept: &mut [bool]) {
+    const LONG: usize = 60;
+    let mut last: HashMap<(u64, Option<String>), usize> = HashMap::new();
+    let mut repeated = Vec::new();
+    for (index, found) in fields.found.iter().enumerate() {
+        let Some(body) = found.body else { continue };
+        let text: Vec<&str> = survey.entries[body as usize].element.text().flat_map(str::split_ascii_whitespace).collect();
+        let text = text.join(" ");
+        if text.len() < LONG {
+            continue;
+        }
+        let author = found.author.and_then(|at| fields::name(survey, at));
+        repeated.extend(last.insert((xxh3_64(text.as_bytes()), author), index));
+    }
+    if repeated.len() * 5 <= kept.len() {
+        repeated.into_iter().for_each(|index| kept[index] = false);
+    }
 }
 
 /// Puts further posts where they stand.

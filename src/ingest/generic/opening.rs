@@ -17,7 +17,6 @@ const LEVELS: usize = 14;
 
 /// Elements outside the posts whose words are of the kind that the posts' are, widened as far as they can be.
 pub(super) fn of_the_same_kind(survey: &Survey<'_>, regions: &[Region], body_keys: &[u64]) -> Vec<(u32, u32)> {
-    let best = body_keys.get(..body_keys.len().min(3)).unwrap_or_default();
     let mut found: Vec<(u32, u32)> = Vec::new();
     let mut keys = Vec::new();
     let mut next = 0;
@@ -34,7 +33,7 @@ pub(super) fn of_the_same_kind(survey: &Survey<'_>, regions: &[Region], body_key
         keys.clear();
         keys::of_names(survey, at, &mut keys);
         let inside = survey.inside(at);
-        if keys.iter().any(|key| best.contains(key)) && !entry.is_chrome && !entry.is_quoted && inside.prose + inside.linked > 0 {
+        if keys.iter().any(|key| body_keys.contains(key)) && !entry.is_chrome && !entry.is_quoted && inside.prose + inside.linked > 0 {
             let end = entry.end;
             if let Some(head) = widened(survey, regions, at)
                 && found.last().is_none_or(|&(before, _)| survey.entries[before as usize].end <= head)
@@ -91,7 +90,7 @@ pub(super) fn above(survey: &Survey<'_>, regions: &[Region]) -> Option<(u32, boo
                 continue;
             }
             let is_article = is_article(survey, child);
-            if is_article || (held.times > 0 && held.names > 0) {
+            if is_article || ((1..=5).contains(&held.times) && held.names > 0) {
                 return Some((child, is_article));
             }
         }

@@ -65,6 +65,8 @@ impl Signs {
                         signs.0 &= !(Self::NOISE.0 | Self::EDITED.0 | Self::QUOTE.0 | Self::CHROME.0);
                     }
                 }
+                // A preview of the post that is answered.
+                "component" if value.starts_with("post/parent") => signs.add(Self::QUOTE),
                 "itemprop" => match value {
                     "text" | "articleBody" | "commentText" | "reviewBody" => signs.add(Self::BODY),
                     "author" | "creator" => signs.add(Self::AUTHOR),
@@ -123,7 +125,7 @@ impl Signs {
             self.add(Self::EDITED);
             self.add(Self::NOISE);
         }
-        if !acts && !is_id && lowered.iter().any(|part| part.contains("quote") || part == "quotation" || part == "citation") {
+        if lower == "bbc-block" || !acts && !is_id && lowered.iter().any(|part| part.contains("quote") || part == "quotation" || part == "citation") {
             self.add(Self::QUOTE);
         }
         if has(BODY) || whole(BODY_WHOLE) {

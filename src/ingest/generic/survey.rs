@@ -36,6 +36,8 @@ pub(super) struct Entry<'a> {
     pub is_chrome: bool,
     /// Whether it is inside a quotation.
     pub is_quoted: bool,
+    /// Whether it is inside what belongs to a post and is not said in it.
+    pub is_noise: bool,
     /// It tells when, and whether exactly.
     pub time: Option<bool>,
     /// It names somebody: 1 by its looks, 2 by its link.
@@ -85,9 +87,6 @@ pub(super) struct Survey<'a> {
 struct Open {
     at: u32,
     in_link: bool,
-    in_noise: bool,
-    chrome: bool,
-    quoted: bool,
     /// Children so far by name.
     children: Vec<(&'static str, u32)>,
 }
@@ -136,7 +135,7 @@ impl<'a> Survey<'a> {
         let name = kind(value.name());
         let mut nth = 0;
         let mut path = 0;
-        let (parent, in_link, in_noise, chrome, quoted) = match open.last_mut() {
+        let (parent, in_link) = match open.last_mut() {
             Some(around) => {
                 path = self.entries[around.at as usize].path;
                 match around.children.iter_mut().find(|(of, _)| *of == name) {
@@ -146,20 +145,12 @@ impl<'a> Survey<'a> {
                     }
                     None => around.children.push((name, 0)),
                 }
-                (around.at, around.in_link, around.in_noise, around.chrome, around.quoted)
+                (around.at, around.in_link)
             }
-            None => (NONE, false, false, false, false),
+            None => (NONE, false),
         };
         let path = xxh3_64_with_seed(value.name().as_bytes(), path);
-        let outer = matches!(value.name(), "html" | "body" | "main");
-        let here = Open {
-            at,
-            in_link: in_link || value.name() == "a",
-            in_noise: in_noise || (signs.has(Signs::NOISE) || signs.has(Signs::HIDDEN)) && !outer,
-            chrome: chrome || signs.has(Signs::CHROME) && !outer,
-            quoted: quoted || signs.has(Signs::QUOTE) && !outer,
-            children: Vec::new(),
-        };
+        let here = Open { at, in_link: in_link || value.name() == "a", children: Vec::new() };
         self.entries.push(Entry {
             element,
             parent,
@@ -167,8 +158,9 @@ impl<'a> Survey<'a> {
             signs,
             nth,
             path,
-            is_chrome: here.chrome,
-            is_quoted: here.quoted,
+            is_chrome: false,
+            is_quoted: false,
+            is_noise: false,
             time: None,
             name: 0,
         });
@@ -188,12 +180,18 @@ impl<'a> Survey<'a> {
         for (at, sum) in own.iter().enumerate() {
             lengths[at + 1] = lengths[at].saturating_add(sum.prose + sum.linked);
         }
+        self.mark_parts(own, &lengths);
+        let mut shown = vec![0u32; own.len() + 1];
+        for (at, sum) in own.iter().enumerate() {
+            shown[at + 1] = shown[at].saturating_add(sum.prose + sum.linked);
+        }
         for at in 0..self.entries.len() {
             let entry = &self.entries[at];
             let value = entry.element.value();
             let text = words[at].trim();
             let end = entry.end as usize;
-            let length = lengths[end].saturating_sub(lengths[at]);
+            let without_noise = shown[end].saturating_sub(shown[at]);
+            let length = if without_noise > 0 { without_noise } else { lengths[end].saturating_sub(lengths[at]) };
             let attribute_time = sign::time_attribute(value);
             let said = || (sign::tells_time(text) && !sign::tells_of_something_else(text)).then_some(false);
             let time = match attribute_time {
@@ -213,7 +211,7 @@ impl<'a> Survey<'a> {
             let entry = &mut self.entries[at];
             entry.time = time;
             entry.name = name.max(u8::from(named.is_some()) * 2);
-            own[at].times = u32::from(time.is_some() && !entry.is_quoted);
+            own[at].times = u32::from(time.is_some() && !entry.is_quoted && (!entry.is_noise || time == Some(true)));
             own[at].names = u32::from(entry.name > 0 && !entry.is_quoted);
             if time.is_some() || (name > 0 && end - at <= 4) {
                 own[at].prose = 0;
@@ -226,6 +224,38 @@ impl<'a> Survey<'a> {
             sum = sum.plus(*one);
         }
         self.sums.push(sum);
+    }
+
+    /// Marks what belongs to the page and not to posts, what is quoted, and what no author says. What holds
+    /// much of the page is none of these, whatever it is called.
+    fn mark_parts(&mut self, own: &mut [Sum], lengths: &[u32]) {
+        let total = lengths.last().copied().unwrap_or(0);
+        let (mut chrome, mut quoted, mut noise, mut heading) = (0, 0, 0, 0);
+        for at in 0..self.entries.len() {
+            let entry = &mut self.entries[at];
+            let end = entry.end as usize;
+            let is_small = lengths[end].saturating_sub(lengths[at]) < total / 5 * 2;
+            let name = entry.element.value().name();
+            let is_heading = matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+            if is_small && entry.signs.has(Signs::CHROME) {
+                chrome = chrome.max(end);
+            }
+            if is_small && entry.signs.has(Signs::QUOTE) {
+                quoted = quoted.max(end);
+            }
+            if is_heading {
+                heading = heading.max(end);
+            }
+            if is_small && (entry.signs.has(Signs::NOISE) || entry.signs.has(Signs::HIDDEN)) {
+                noise = noise.max(end);
+            }
+            entry.is_chrome = at < chrome;
+            entry.is_quoted = at < quoted;
+            entry.is_noise = at < noise;
+            if at < noise.max(heading) {
+                own[at].prose = 0;
+            }
+        }
     }
 
     /// What stands from one element up to another.
@@ -279,7 +309,7 @@ fn count(text: &str, around: &Open, own: &mut Sum, words: &mut String) {
     }
     if around.in_link {
         own.linked += characters;
-    } else if !around.in_noise {
+    } else {
         own.prose += characters;
     }
 }

@@ -65,7 +65,7 @@ impl Reader<'_> {
         if signs.has(Signs::SIGNATURE) || signs.has(Signs::EDITED) || signs.has(Signs::NOISE) && name != "a" && name != "span" {
             return Treat::Skip;
         }
-        if name == "cite" && is_quoted(element, words) {
+        if (is_citation(element) || is_expander(element)) && is_quoted(element, words) {
             return Treat::Skip;
         }
         if matches!(name, "div" | "small" | "span" | "font" | "p") && is_quotation_label(element) {
@@ -181,6 +181,12 @@ fn is_citation(element: ElementRef<'_>) -> bool {
         ["header", "title", "author", "cite", "citation", "attribution", "postedby", "posted_by", "quoteby", "quote-by", "_top", "meta"].iter().any(|word| lower.contains(word))
     });
     says("class") && value.name() != "blockquote" && length_of(element, 200) < 160
+}
+
+/// Whether this only unfolds a long quotation.
+fn is_expander(element: ElementRef<'_>) -> bool {
+    let class = attribute(element.value(), "class").unwrap_or_default().to_ascii_lowercase();
+    ["expandlink", "shrinklink", "quoteexpand", "expand-link"].iter().any(|word| class.contains(word))
 }
 
 /// The first characters of an element counted, up to a limit.
