@@ -64,7 +64,6 @@ pub(super) fn find(survey: &Survey<'_>, regions: &[Region]) -> Fields {
         let bodies = body_votes(survey, regions, &places, &fields.found);
         fields.body_keys = ranking(&bodies, regions.len(), 0.97);
         choose_bodies(&bodies, &fields.body_keys, &mut fields.found);
-        if std::env::var_os("SHOW").is_some() { for (i, f) in fields.found.iter().enumerate().take(25) { eprintln!("body {i} {:?}", f.body.map(|b| survey.entries[b as usize].element.value())); } }
         let times = time_votes(survey, &places, &fields.found);
         fields.time_keys = ranking(&times, regions.len(), 1.0);
         choose(&times, &fields.time_keys, &mut fields.found, |found, at| found.time = Some(at));
@@ -222,7 +221,7 @@ fn body_votes(
             let holds = |field: Option<u32>| field.is_some_and(|field| place.0 < field && field < entry.end);
             if holds(found[index].time) {
                 worth *= 0.6;
-            } else if guessing && inside.times > 0 {
+            } else if inside.times > 0 {
                 worth *= 0.7;
             }
             if holds(found[index].author) {
@@ -312,10 +311,8 @@ fn name_votes(
                 continue;
             }
             if anything {
-                let inside = survey.inside(place.0);
-                let length = inside.prose + inside.linked;
                 let leaf = entry.element.children().all(|child| child.value().is_text());
-                if length == 0 || length > 40 || !leaf {
+                if !leaf {
                     continue;
                 }
             }

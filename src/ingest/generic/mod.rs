@@ -124,7 +124,7 @@ fn posts(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
     // Of what stands above the first post only the nearest can open the thread.
     let before = more.iter().filter(|(head, _)| *head < first).count();
     more.drain(..before.saturating_sub(1));
-    if under_article {
+    if under_article && before == 0 {
         more.clear();
     }
     let mut candidates: Vec<(u32, Option<u32>)> = more.into_iter().map(|(head, body)| (head, Some(body))).collect();
@@ -157,7 +157,6 @@ fn posts(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
             .iter()
             .map(|found| found.body.is_some() && found.author.is_some() && (found.time.is_some() || !fields.are_timed()) && !title_of_the_first(found))
             .collect();
-        if std::env::var_os("SHOW").is_some() { for (f, h) in found.iter().zip(&heads) { eprintln!("candidate {:?} {f:?} titled {}", survey.entries[h.head as usize].element.value(), title_of_the_first(f)); } }
         let mut index = 0;
         found.retain(|_| {
             index += 1;
@@ -198,7 +197,6 @@ fn is_thread(survey: &Survey<'_>, regions: &[Region], fields: &Fields) -> bool {
         };
         regions.iter().filter(says).count() == count && named >= 9 * count && said >= 9 * count
     };
-    if std::env::var_os("SHOW").is_some() { eprintln!("is_thread count {count} named {named} timed {timed} said {said} head {:?}", regions.first().map(|r| survey.entries[r.head as usize].element.value())); }
     if named < 6 * count || said < 6 * count || (timed < 5 * count && !are_posts()) {
         return false;
     }
@@ -211,7 +209,6 @@ fn is_thread(survey: &Survey<'_>, regions: &[Region], fields: &Fields) -> bool {
         }
         elsewhere += usize::from(opening::leads_elsewhere(survey, region, found.body));
     }
-    if std::env::var_os("SHOW").is_some() { eprintln!("is_thread count {count} named {named} timed {timed} said {said} prose {prose} linked {linked} elsewhere {elsewhere} head {:?}", regions.first().map(|r| survey.entries[r.head as usize].element.value())); }
     prose > linked && prose >= 15 * count as u32 && elsewhere * 2 < count
 }
 
