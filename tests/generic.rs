@@ -15,8 +15,24 @@ use serde_json::Value;
 
 /// Folders of captures that are pages of forums and their like.
 const FORUMS: &[&str] = &[
-    "bbpress", "discourse", "flarum", "fluxbb", "invision", "mybb", "nodebb", "phpbb3", "schema-microdata", "smf", "somethingawful",
-    "vanilla", "vbulletin3", "vbulletin4", "vbulletin5", "wordpress", "xenforo1", "xenforo2",
+    "bbpress",
+    "discourse",
+    "flarum",
+    "fluxbb",
+    "invision",
+    "mybb",
+    "nodebb",
+    "phpbb3",
+    "schema-microdata",
+    "smf",
+    "somethingawful",
+    "vanilla",
+    "vbulletin3",
+    "vbulletin4",
+    "vbulletin5",
+    "wordpress",
+    "xenforo1",
+    "xenforo2",
 ];
 
 /// Pages whose posts were taken out when they were captured.
@@ -108,10 +124,22 @@ fn compare(path: &Path, expected: Option<u64>) -> Compared {
                 worst = Some((theirs.text().to_owned(), ours.text().to_owned()));
             }
             if std::env::var_os("SHOW").is_some() {
-                println!("    {:?} {:?} {:?} | {:?} {:?} {:?} {:.40?}", own.author_of(theirs.id), theirs.written_at.map(|t| t.to_string()), theirs.native_id, read.author_of(ours.id), ours.written_at.map(|t| t.to_string()), ours.native_id, ours.text());
+                println!(
+                    "    {:?} {:?} {:?} | {:?} {:?} {:?} {:.40?}",
+                    own.author_of(theirs.id),
+                    theirs.written_at.map(|t| t.to_string()),
+                    theirs.native_id,
+                    read.author_of(ours.id),
+                    ours.written_at.map(|t| t.to_string()),
+                    ours.native_id,
+                    ours.text()
+                );
             }
         }
-        line.push_str(&format!(" ({}: texts {texts}, names {names}, times {times}, parents {parents})", own.platform));
+        line.push_str(&format!(
+            " ({}: texts {texts}, names {names}, times {times}, parents {parents})",
+            own.platform
+        ));
         is_right &= texts as u64 == count;
         if let Some((theirs, ours)) = worst.filter(|_| std::env::var_os("SHOW").is_some()) {
             line.push_str(&format!("\n--- theirs\n{theirs:.600}\n--- ours\n{ours:.600}\n---"));
@@ -130,7 +158,8 @@ fn most_captured_forum_pages_are_read_without_their_own_readers() {
     }
     let (mut right, mut all) = (0, 0);
     for folder in FORUMS {
-        let mut metas: Vec<PathBuf> = fs::read_dir(threads.join(folder)).unwrap().flatten().map(|entry| entry.path()).collect();
+        let mut metas: Vec<PathBuf> =
+            fs::read_dir(threads.join(folder)).unwrap().flatten().map(|entry| entry.path()).collect();
         metas.sort();
         for meta in metas.iter().filter(|path| path.to_string_lossy().ends_with(".meta.json")) {
             let of: Value = serde_json::from_str(&fs::read_to_string(meta).unwrap()).unwrap();
@@ -144,7 +173,11 @@ fn most_captured_forum_pages_are_read_without_their_own_readers() {
             let compared = compare(&meta.with_file_name(name), of["posts_expected"].as_u64());
             all += 1;
             right += usize::from(compared.is_right);
-            println!("{} {folder}/{name}: {}", if compared.is_right { "ok   " } else { "WRONG" }, compared.line);
+            println!(
+                "{} {folder}/{name}: {}",
+                if compared.is_right { "ok   " } else { "WRONG" },
+                compared.line
+            );
         }
     }
     let share = right as f64 / all as f64;

@@ -20,15 +20,68 @@ pub(super) struct Around {
 
 /// Words of links to the next page.
 static NEXT: &[&str] = &[
-    "next", "next page", "next >", "next »", "next ›", "next →", "older comments", "weiter", "nächste", "nächste seite", "vor", "suivant", "suivante",
-    "page suivante", "siguiente", "próxima", "seguinte", "avanti", "successiva", "volgende", "następna", "dalej", "след.", "следующая", "вперед", "nästa",
-    "neste", "næste", "seuraava", "sonraki", "次へ", "下一页", "다음", "›", "»", "→",
+    "next",
+    "next page",
+    "next >",
+    "next »",
+    "next ›",
+    "next →",
+    "older comments",
+    "weiter",
+    "nächste",
+    "nächste seite",
+    "vor",
+    "suivant",
+    "suivante",
+    "page suivante",
+    "siguiente",
+    "próxima",
+    "seguinte",
+    "avanti",
+    "successiva",
+    "volgende",
+    "następna",
+    "dalej",
+    "след.",
+    "следующая",
+    "вперед",
+    "nästa",
+    "neste",
+    "næste",
+    "seuraava",
+    "sonraki",
+    "次へ",
+    "下一页",
+    "다음",
+    "›",
+    "»",
+    "→",
 ];
 
 /// Words of links to the page before.
 static PREVIOUS: &[&str] = &[
-    "previous", "prev", "previous page", "< previous", "« previous", "‹ previous", "« prev", "zurück", "vorherige", "précédent", "précédente", "anterior",
-    "precedente", "vorige", "poprzednia", "пред.", "предыдущая", "назад", "föregående", "‹", "«", "←",
+    "previous",
+    "prev",
+    "previous page",
+    "< previous",
+    "« previous",
+    "‹ previous",
+    "« prev",
+    "zurück",
+    "vorherige",
+    "précédent",
+    "précédente",
+    "anterior",
+    "precedente",
+    "vorige",
+    "poprzednia",
+    "пред.",
+    "предыдущая",
+    "назад",
+    "föregående",
+    "‹",
+    "«",
+    "←",
 ];
 
 /// The words of a link without arrows.
@@ -38,7 +91,13 @@ fn matches(text: &str, list: &[&str]) -> bool {
     list.contains(&lower.trim()) || (!bare.is_empty() && list.contains(&bare))
 }
 
-pub(super) fn find(root: ElementRef<'_>, survey: &Survey<'_>, address: Option<&Url>, first_post: u32, in_posts: impl Fn(u32) -> bool) -> Around {
+pub(super) fn find(
+    root: ElementRef<'_>,
+    survey: &Survey<'_>,
+    address: Option<&Url>,
+    first_post: u32,
+    in_posts: impl Fn(u32) -> bool,
+) -> Around {
     let mut around = Around::default();
     let (mut og, mut page, mut base, mut canonical, mut next) = (None, None, None, None, None);
     for element in head(root) {
@@ -54,7 +113,9 @@ pub(super) fn find(root: ElementRef<'_>, survey: &Survey<'_>, address: Option<&U
                 _ => {}
             },
             "meta" if get("property") == Some("og:title") => og = og.or(get("content")),
-            "meta" if get("property") == Some("og:type") => around.is_article |= get("content") == Some("article"),
+            "meta" if get("property") == Some("og:type") => {
+                around.is_article |= get("content") == Some("article")
+            }
             _ => {}
         }
     }
@@ -67,7 +128,11 @@ pub(super) fn find(root: ElementRef<'_>, survey: &Survey<'_>, address: Option<&U
             break;
         }
         let value = survey.entries[at as usize].element.value();
-        let Some(href) = attribute(value, "href").filter(|href| value.name() == "a" && !href.starts_with('#') && !in_posts(at)) else { continue };
+        let Some(href) = attribute(value, "href")
+            .filter(|href| value.name() == "a" && !href.starts_with('#') && !in_posts(at))
+        else {
+            continue;
+        };
         let rel = attribute(value, "rel").unwrap_or_default();
         let class = attribute(value, "class").unwrap_or_default();
         let has = |word: &str| class.split_ascii_whitespace().any(|one| one.eq_ignore_ascii_case(word));
@@ -76,14 +141,18 @@ pub(super) fn find(root: ElementRef<'_>, survey: &Survey<'_>, address: Option<&U
             if inside.linked < 30 { text_of(survey.entries[at as usize].element) } else { String::new() }
         };
         let label = || attribute(value, "aria-label").or(attribute(value, "title")).unwrap_or_default();
-        if found.is_none() && (rel == "next" || has("next") || matches(&text(), NEXT) || matches(label(), NEXT)) {
+        if found.is_none()
+            && (rel == "next" || has("next") || matches(&text(), NEXT) || matches(label(), NEXT))
+        {
             found = Some(href);
         } else if rel == "prev" || has("prev") || has("previous") || matches(&text(), PREVIOUS) {
             around.has_previous = true;
         }
     }
     around.next = found.and_then(|href| join(around.base.as_ref(), href)).filter(|next| {
-        here.as_ref().is_some_and(|here| here.host_str() == next.host_str() && (here.path() != next.path() || here.query() != next.query()))
+        here.as_ref().is_some_and(|here| {
+            here.host_str() == next.host_str() && (here.path() != next.path() || here.query() != next.query())
+        })
     });
     around.title = title(survey, page.as_deref(), og, first_post);
     around
@@ -113,7 +182,10 @@ fn title(survey: &Survey<'_>, page: Option<&str>, og: Option<&str>, first_post: 
         let text = text_of(entry.element);
         let folded = fold(&text);
         let repeated = folded.len() > 2 && (page_folded.contains(&folded) || og_folded.contains(&folded));
-        let site = page_folded.len() > folded.len() && page_folded.ends_with(&folded) && folded.len() < 30 && best.is_some();
+        let site = page_folded.len() > folded.len()
+            && page_folded.ends_with(&folded)
+            && folded.len() < 30
+            && best.is_some();
         if repeated && !site && best.as_ref().is_none_or(|best| text.len() > best.len()) {
             best = Some(text);
         }

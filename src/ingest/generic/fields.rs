@@ -105,7 +105,9 @@ fn choose_bodies(votes: &[Vote], keys: &[u64], found: &mut [Found]) {
     for one in found.iter_mut() {
         one.body = None;
     }
-    choose(votes, keys.get(..SURE.min(keys.len())).unwrap_or_default(), found, |found, at| found.body = Some(at));
+    choose(votes, keys.get(..SURE.min(keys.len())).unwrap_or_default(), found, |found, at| {
+        found.body = Some(at)
+    });
     let mut best: HashMap<u32, (f32, u32)> = HashMap::new();
     for vote in votes {
         let known = best.entry(vote.region).or_insert((vote.worth, vote.at));
@@ -173,7 +175,14 @@ fn places(survey: &Survey<'_>, region: &Region) -> Vec<(u32, u64)> {
 }
 
 /// Writes a vote of this element with each of its keys.
-fn vote(survey: &Survey<'_>, (at, place): (u32, u64), region: usize, worth: f32, votes: &mut Vec<Vote>, keys: &mut Vec<u64>) {
+fn vote(
+    survey: &Survey<'_>,
+    (at, place): (u32, u64),
+    region: usize,
+    worth: f32,
+    votes: &mut Vec<Vote>,
+    keys: &mut Vec<u64>,
+) {
     keys::of_names(survey, at, keys);
     keys.push(place);
     let entry = &survey.entries[at as usize];
@@ -292,12 +301,7 @@ fn is_inside(survey: &Survey<'_>, outer: Option<u32>, at: u32) -> bool {
 }
 
 /// Votes for names: for what looks like one, or for whatever short words stand outside the post's own.
-fn name_votes(
-    survey: &Survey<'_>,
-    places: &[Vec<(u32, u64)>],
-    found: &[Found],
-    anything: bool,
-) -> Vec<Vote> {
+fn name_votes(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &[Found], anything: bool) -> Vec<Vote> {
     let labels = labels(survey, places, anything);
     let (mut votes, mut keys) = (Vec::new(), Vec::new());
     for (index, places) in places.iter().enumerate() {
@@ -321,7 +325,8 @@ fn name_votes(
             if entry.signs.has(Signs::AUTHOR) && !entry.signs.has(Signs::NOISE) {
                 worth *= 1.3;
             }
-            if anything && matches!(entry.element.value().name(), "a" | "b" | "strong" | "h3" | "h4" | "cite") {
+            if anything && matches!(entry.element.value().name(), "a" | "b" | "strong" | "h3" | "h4" | "cite")
+            {
                 worth *= 1.3;
             }
             if is_inside(survey, found[index].body, place.0) {
@@ -367,7 +372,11 @@ fn labels(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], anything: bool) -> Ha
         }
     }
     let all = places.len();
-    counts.into_iter().filter(|(_, (count, _))| all >= 5 && count * 10 >= all * 8).map(|(name, _)| name).collect()
+    counts
+        .into_iter()
+        .filter(|(_, (count, _))| all >= 5 && count * 10 >= all * 8)
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// Sorts votes by key, post and place.
@@ -436,20 +445,70 @@ pub(super) fn name(survey: &Survey<'_>, at: u32) -> Option<String> {
     for by in ["by ", "By ", "Posted by ", "posted by ", "von ", "Von ", "par ", "por ", "door ", "от "] {
         name = name.strip_prefix(by).unwrap_or(name);
     }
-    for after in [" says", " said", " wrote", " schrieb", " sagt", " dit", " dice", " says:", " said:", " wrote:", ":"] {
+    for after in
+        [" says", " said", " wrote", " schrieb", " sagt", " dit", " dice", " says:", " said:", " wrote:", ":"]
+    {
         name = name.strip_suffix(after).unwrap_or(name);
     }
     let name = name.trim();
     let words = name.split(' ').count();
     let lower = name.to_lowercase();
-    let fits = !name.is_empty() && name.len() <= NAME && words <= 6 && name.chars().any(char::is_alphanumeric);
+    let fits =
+        !name.is_empty() && name.len() <= NAME && words <= 6 && name.chars().any(char::is_alphanumeric);
     (fits && !LABELS.contains(&lower.as_str()) && !name.starts_with('#')).then(|| name.to_owned())
 }
 
 /// What stands where names do and is none.
 static LABELS: &[&str] = &[
-    "reply", "quote", "report", "permalink", "link", "share", "like", "edit", "top", "member", "author", "message", "parent", "profile",
-    "antworten", "zitieren", "melden", "répondre", "citer", "responder", "citar", "цитировать", "ответить", "pm", "email", "www", "website",
-    "moderator", "administrator", "admin", "new member", "senior member", "junior member", "registered user", "op", "guest:", "posts", "topic starter",
-    "thread starter", "online", "offline", "view profile", "private message", "find posts", "back to top", "post", "comment", "delete", "flag", "username", "user",
+    "reply",
+    "quote",
+    "report",
+    "permalink",
+    "link",
+    "share",
+    "like",
+    "edit",
+    "top",
+    "member",
+    "author",
+    "message",
+    "parent",
+    "profile",
+    "antworten",
+    "zitieren",
+    "melden",
+    "répondre",
+    "citer",
+    "responder",
+    "citar",
+    "цитировать",
+    "ответить",
+    "pm",
+    "email",
+    "www",
+    "website",
+    "moderator",
+    "administrator",
+    "admin",
+    "new member",
+    "senior member",
+    "junior member",
+    "registered user",
+    "op",
+    "guest:",
+    "posts",
+    "topic starter",
+    "thread starter",
+    "online",
+    "offline",
+    "view profile",
+    "private message",
+    "find posts",
+    "back to top",
+    "post",
+    "comment",
+    "delete",
+    "flag",
+    "username",
+    "user",
 ];

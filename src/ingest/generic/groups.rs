@@ -78,7 +78,8 @@ pub(super) fn find(survey: &Survey<'_>) -> Option<Group> {
         }
     }
     let (_, members, rows) = best?;
-    let regions = if rows { rows_of(survey, members) } else { regions(survey, members.iter().map(|(_, at)| *at)) };
+    let regions =
+        if rows { rows_of(survey, members) } else { regions(survey, members.iter().map(|(_, at)| *at)) };
     let comments = members.iter().filter(|(_, at)| is_comment(survey, *at)).count();
     Some(Group { regions, is_comments: comments * 2 > members.len() })
 }

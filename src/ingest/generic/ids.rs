@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::fields::Found;
 use super::groups::Region;
+use super::sign::leads_to_a_person;
 use super::survey::Survey;
 use crate::ingest::html::attribute;
 
@@ -61,10 +62,11 @@ pub(super) fn find(survey: &Survey<'_>, regions: &[Region], found: &[Found]) -> 
 /// The ids without what all of them begin with, if nearly all posts have one and no two the same.
 fn distinct(raw: &[Option<String>]) -> Option<Vec<Option<String>>> {
     let known: Vec<&str> = raw.iter().flatten().map(String::as_str).collect();
-    if known.len() * 10 < raw.len() * 8 || known.is_empty() {
+    if known.len() * 10 < raw.len() * 6 || known.is_empty() {
         return None;
     }
-    let numbered: Vec<Option<String>> = raw.iter().map(|id| last_digits(id.as_deref()?).map(str::to_owned)).collect();
+    let numbered: Vec<Option<String>> =
+        raw.iter().map(|id| last_digits(id.as_deref()?).map(str::to_owned)).collect();
     let unique = |ids: &[Option<String>]| {
         let mut seen = HashSet::new();
         ids.iter().flatten().all(|id| seen.insert(id.as_str()))
@@ -86,7 +88,10 @@ fn common_prefix(ids: &[&str]) -> usize {
     let Some(first) = ids.first() else { return 0 };
     let same = |id: &&str| id.bytes().zip(first.bytes()).take_while(|(a, b)| a == b).count();
     let length = ids.iter().map(same).min().unwrap_or(0);
-    first.as_bytes()[..length].iter().rposition(|byte| matches!(byte, b'_' | b'-' | b':' | b'/' | b'.')).map_or(0, |at| at + 1)
+    first.as_bytes()[..length]
+        .iter()
+        .rposition(|byte| matches!(byte, b'_' | b'-' | b':' | b'/' | b'.'))
+        .map_or(0, |at| at + 1)
 }
 
 /// The last run of digits.
@@ -106,11 +111,18 @@ fn own_id<'a>(survey: &Survey<'a>, at: u32) -> Option<&'a str> {
 fn data_id<'a>(survey: &Survey<'a>, at: u32) -> Option<&'a str> {
     let value = survey.entries.get(at as usize)?.element.value();
     let is_id = |name: &str| {
-        name.starts_with("data-") && name.ends_with("id") && !["user", "author", "parent", "topic", "thread", "poster", "member"].iter().any(|not| name.contains(not))
+        name.starts_with("data-")
+            && name.ends_with("id")
+            && !["user", "author", "parent", "topic", "thread", "poster", "member"]
+                .iter()
+                .any(|not| name.contains(not))
             || name == "comment-id"
             || name == "post-id"
     };
-    value.attrs().find(|(name, value)| is_id(name) && !value.is_empty() && value.len() < 100).map(|(_, value)| value)
+    value
+        .attrs()
+        .find(|(name, value)| is_id(name) && !value.is_empty() && value.len() < 100)
+        .map(|(_, value)| value)
 }
 
 /// The first anchor of a post: its own id, one inside, or one just before it.
@@ -124,7 +136,8 @@ fn anchor(survey: &Survey<'_>, region: &Region) -> Option<String> {
         let name = attribute(value, "name").filter(|_| value.name() == "a");
         attribute(value, "id").or(name).filter(digits).map(str::to_owned)
     };
-    let mut before = survey.entries[region.head as usize].element.prev_siblings().filter_map(scraper::ElementRef::wrap);
+    let mut before =
+        survey.entries[region.head as usize].element.prev_siblings().filter_map(scraper::ElementRef::wrap);
     let just_before = before.next().and_then(|element| {
         let value = element.value();
         let name = attribute(value, "name").or(attribute(value, "id"));
@@ -137,7 +150,9 @@ fn anchor(survey: &Survey<'_>, region: &Region) -> Option<String> {
 fn link(survey: &Survey<'_>, region: &Region, found: &Found) -> Option<String> {
     let href = |at: u32| {
         let value = survey.entries[at as usize].element.value();
-        let of_use = |href: &&str| !href.is_empty() && *href != "#" && !href.starts_with("javascript:");
+        let of_use = |href: &&str| {
+            !href.is_empty() && *href != "#" && !href.starts_with("javascript:") && !leads_to_a_person(href)
+        };
         attribute(value, "href").filter(|_| value.name() == "a").filter(of_use)
     };
     if let Some(time) = found.time {
@@ -147,7 +162,9 @@ fn link(survey: &Survey<'_>, region: &Region, found: &Found) -> Option<String> {
             return Some(href.to_owned());
         }
     }
-    let words = |at: &u32| found.body.is_none_or(|body| *at < body || *at >= survey.entries[body as usize].end);
-    let pointed = |href: &&str| href.contains('#') && last_digits(href).is_some_and(|digits| href.ends_with(digits));
+    let words =
+        |at: &u32| found.body.is_none_or(|body| *at < body || *at >= survey.entries[body as usize].end);
+    let pointed =
+        |href: &&str| href.contains('#') && last_digits(href).is_some_and(|digits| href.ends_with(digits));
     region.own().filter(words).take(4 * NEAR).filter_map(href).find(pointed).map(str::to_owned)
 }

@@ -73,7 +73,30 @@ fn pattern(text: &str, seed: u64) -> u64 {
 pub(super) fn is_container(name: &str) -> bool {
     matches!(
         name,
-        "div" | "li" | "article" | "section" | "tr" | "tbody" | "table" | "dl" | "dt" | "dd" | "details" | "td" | "center"
-            | "fieldset" | "ul" | "ol" | "form" | "header" | "p" | "blockquote" | "h3" | "h4" | "font" | "span" | "main"
+        "div"
+            | "li"
+            | "article"
+            | "section"
+            | "tr"
+            | "tbody"
+            | "table"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "details"
+            | "td"
+            | "center"
+            | "fieldset"
+            | "ul"
+            | "ol"
+            | "form"
+            | "header"
+            | "p"
+            | "blockquote"
+            | "h3"
+            | "h4"
+            | "font"
+            | "span"
+            | "main"
     ) || name.contains('-')
 }

@@ -68,7 +68,10 @@ impl Platform for Generic {
     }
 
     fn recognise(&self, document: &Document) -> Recognition {
-        if !document.is_markup() || document.page.text.len() < SMALLEST || document.start().starts_with("<?xml") {
+        if !document.is_markup()
+            || document.page.text.len() < SMALLEST
+            || document.start().starts_with("<?xml")
+        {
             return Recognition::No;
         }
         let Ok(html) = document.html() else { return Recognition::No };
@@ -127,21 +130,22 @@ fn posts(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
     if under_article && before == 0 {
         more.clear();
     }
-    let mut candidates: Vec<(u32, Option<u32>)> = more.into_iter().map(|(head, body)| (head, Some(body))).collect();
+    let mut candidates: Vec<(u32, u32, Option<u32>)> =
+        more.into_iter().map(|(head, body)| (head, survey.entries[head as usize].end, Some(body))).collect();
     if before == 0 && !under_article && (answers || nested) {
         match opening::above(survey, &regions) {
-            Some((head, false)) => candidates.insert(0, (head, None)),
-            Some((_, true)) => above = Above::Article,
+            Some((head, end, false)) => candidates.insert(0, (head, end, None)),
+            Some((.., true)) => above = Above::Article,
             None => {}
         }
     }
     if !candidates.is_empty() {
         let heads: Vec<Region> = candidates
             .iter()
-            .map(|&(head, _)| Region { head, end: survey.entries[head as usize].end, holes: Vec::new(), inside: None })
+            .map(|&(head, end, _)| Region { head, end, holes: Vec::new(), inside: None })
             .collect();
         let mut found = fields::find_with(survey, &heads, &fields);
-        for (found, (_, body)) in found.iter_mut().zip(&candidates) {
+        for (found, (.., body)) in found.iter_mut().zip(&candidates) {
             found.body = body.or(found.body);
         }
         let same = |field: Option<u32>, other: Option<u32>, read: &dyn Fn(u32) -> String| {
@@ -155,20 +159,30 @@ fn posts(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
         };
         let is_post: Vec<bool> = found
             .iter()
-            .map(|found| found.body.is_some() && found.author.is_some() && (found.time.is_some() || !fields.are_timed()) && !title_of_the_first(found))
+            .map(|found| {
+                found.body.is_some()
+                    && found.author.is_some()
+                    && (found.time.is_some() || !fields.are_timed())
+                    && !title_of_the_first(found)
+            })
             .collect();
         let mut index = 0;
         found.retain(|_| {
             index += 1;
             is_post[index - 1]
         });
-        let heads: Vec<Region> = heads.into_iter().zip(&is_post).filter(|(_, is_post)| **is_post).map(|(head, _)| head).collect();
+        let heads: Vec<Region> =
+            heads.into_iter().zip(&is_post).filter(|(_, is_post)| **is_post).map(|(head, _)| head).collect();
         if heads.first().is_some_and(|head| head.head < first) {
             above = Above::First;
         }
         regions = merged(regions, &mut fields, heads, found);
     }
-    let mut kept: Vec<bool> = fields.found.iter().map(|found| found.body.is_some() && (found.time.is_some() || found.author.is_some())).collect();
+    let mut kept: Vec<bool> = fields
+        .found
+        .iter()
+        .map(|found| found.body.is_some() && (found.time.is_some() || found.author.is_some()))
+        .collect();
     drop_repeats(survey, &fields, &mut kept);
     keep(&mut regions, &mut fields, &kept);
     (regions.len() >= 2).then_some(Posts { regions, fields, above })
@@ -176,9 +190,15 @@ fn posts(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
 
 /// Whether the page says that it is an article.
 fn is_article_page(document: &Document) -> bool {
-    ["property=\"og:type\" content=\"article\"", "wp-content/", "\"BlogPosting\"", "\"NewsArticle\"", "schema.org/BlogPosting"]
-        .iter()
-        .any(|mark| document.mentions(mark))
+    [
+        "property=\"og:type\" content=\"article\"",
+        "wp-content/",
+        "\"BlogPosting\"",
+        "\"NewsArticle\"",
+        "schema.org/BlogPosting",
+    ]
+    .iter()
+    .any(|mark| document.mentions(mark))
 }
 
 /// Whether most of these have a name, a time and words, and are not the heads of something elsewhere.
@@ -193,11 +213,22 @@ fn is_thread(survey: &Survey<'_>, regions: &[Region], fields: &Fields) -> bool {
     let are_posts = || {
         let says = |region: &&Region| {
             let entry = &survey.entries[region.head as usize];
-            entry.signs.has(Signs::POST) || entry.signs.has(Signs::COMMENT) || entry.element.value().name() == "article"
+            entry.signs.has(Signs::POST)
+                || entry.signs.has(Signs::COMMENT)
+                || entry.element.value().name() == "article"
         };
         regions.iter().filter(says).count() == count && named >= 9 * count && said >= 9 * count
     };
     if named < 6 * count || said < 6 * count || (timed < 5 * count && !are_posts()) {
+        return false;
+    }
+    // "Last post by Ann": a list of threads.
+    let is_note = |found: &&fields::Found| {
+        let text =
+            found.body.map(|body| survey.entries[body as usize].element.text().take(12).collect::<String>());
+        text.is_some_and(|text| text.len() < 90 && sign::tells_of_something_else(&text))
+    };
+    if fields.found.iter().filter(is_note).count() * 2 > count {
         return false;
     }
     let (mut prose, mut linked, mut elsewhere) = (0u32, 0u32, 0usize);
@@ -216,14 +247,19 @@ fn is_thread(survey: &Survey<'_>, regions: &[Region], fields: &Fields) -> bool {
 fn without_wrappers(survey: &Survey<'_>, regions: Vec<Region>) -> Vec<Region> {
     let is_numbered = |region: &Region| {
         let value = survey.entries[region.head as usize].element.value();
-        value.attrs().any(|(name, text)| (name == "id" || name.starts_with("data-")) && text.bytes().any(|byte| byte.is_ascii_digit()))
+        value.attrs().any(|(name, text)| {
+            (name == "id" || name.starts_with("data-")) && text.bytes().any(|byte| byte.is_ascii_digit())
+        })
     };
     let numbered = regions.iter().filter(|region| is_numbered(region)).count();
     if numbered == regions.len() || numbered * 10 < regions.len() * 8 {
         return regions;
     }
-    let heads: Vec<u32> =
-        regions.iter().filter(|region| region.holes.is_empty() || is_numbered(region)).map(|region| region.head).collect();
+    let heads: Vec<u32> = regions
+        .iter()
+        .filter(|region| region.holes.is_empty() || is_numbered(region))
+        .map(|region| region.head)
+        .collect();
     groups::regions(survey, heads.into_iter())
 }
 
@@ -234,7 +270,8 @@ fn drop_repeats(survey: &Survey<'_>, fields: &Fields, kept: &mut [bool]) {
     let mut repeated = Vec::new();
     for (index, found) in fields.found.iter().enumerate() {
         let Some(body) = found.body else { continue };
-        let text: Vec<&str> = survey.entries[body as usize].element.text().flat_map(str::split_ascii_whitespace).collect();
+        let text: Vec<&str> =
+            survey.entries[body as usize].element.text().flat_map(str::split_ascii_whitespace).collect();
         let text = text.join(" ");
         if text.len() < LONG {
             continue;
@@ -248,7 +285,12 @@ fn drop_repeats(survey: &Survey<'_>, fields: &Fields, kept: &mut [bool]) {
 }
 
 /// Puts further posts where they stand.
-fn merged(regions: Vec<Region>, fields: &mut Fields, more: Vec<Region>, found: Vec<fields::Found>) -> Vec<Region> {
+fn merged(
+    regions: Vec<Region>,
+    fields: &mut Fields,
+    more: Vec<Region>,
+    found: Vec<fields::Found>,
+) -> Vec<Region> {
     let before = std::mem::take(&mut fields.found);
     let mut all: Vec<(Region, fields::Found, usize)> = regions
         .into_iter()
@@ -352,8 +394,10 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
         let known: HashSet<String> = keys.iter().cloned().collect();
         let left_out = self.left_out();
         let reader = words::Reader { names: &names, ids: &known, left_out: &left_out };
-        let whens: Vec<_> = fields.found.iter().map(|found| found.time.map(|time| when::of(self.survey, time))).collect();
-        let local = whens.iter().flatten().filter(|(known, _)| known.is_none()).map(|(_, text)| text.as_str());
+        let whens: Vec<_> =
+            fields.found.iter().map(|found| found.time.map(|time| when::of(self.survey, time))).collect();
+        let local =
+            whens.iter().flatten().filter(|(known, _)| known.is_none()).map(|(_, text)| text.as_str());
         let clock = Clock::of(&self.document.page.text, local);
         let places = nesting::find(self.survey, regions, &self.ids.ids);
         let opens = is_first_page && !matches!(above, Above::Article);
@@ -382,7 +426,8 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
                 draft.also.clear();
             }
             draft.author = authors[index].clone();
-            draft.written_at = whens[index].as_ref().and_then(|(known, text)| known.or_else(|| clock.moment(text)));
+            draft.written_at =
+                whens[index].as_ref().and_then(|(known, text)| known.or_else(|| clock.moment(text)));
             draft.permalink = self.permalink(index, here);
             draft.body = body;
             reading.drafts.push(draft);
@@ -400,7 +445,8 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
                     return (index + 1).to_string();
                 }
                 let region = &self.posts.regions[index];
-                let text: String = self.survey.entries[region.head as usize].element.text().take(60).collect();
+                let text: String =
+                    self.survey.entries[region.head as usize].element.text().take(60).collect();
                 format!("{:08x}", xxh3_64(text.as_bytes()) >> 32)
             });
             let mut key = id.clone();
@@ -434,7 +480,8 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
     }
 
     fn permalink(&self, index: usize, here: Option<&Url>) -> Option<String> {
-        let link = self.ids.links[index].as_deref().and_then(|href| around::join(self.around.base.as_ref(), href));
+        let link =
+            self.ids.links[index].as_deref().and_then(|href| around::join(self.around.base.as_ref(), href));
         let anchored = || {
             let mut url = here.cloned()?;
             url.set_fragment(Some(self.ids.anchors[index].as_deref()?));

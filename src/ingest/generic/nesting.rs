@@ -29,7 +29,9 @@ pub(super) fn find(survey: &Survey<'_>, regions: &[Region], ids: &[Option<String
     let named: Vec<Option<Place>> = regions
         .iter()
         .enumerate()
-        .map(|(index, region)| named_parent(survey, region, &by_id).filter(|place| *place != Place::Under(index)))
+        .map(|(index, region)| {
+            named_parent(survey, region, &by_id).filter(|place| *place != Place::Under(index))
+        })
         .collect();
     let says = named.iter().filter(|place| matches!(place, Some(Place::Under(_)))).count();
     let nested = regions.iter().any(|region| region.inside.is_some());
@@ -58,8 +60,12 @@ fn named_parent(survey: &Survey<'_>, region: &Region, by_id: &HashMap<&str, usiz
     for at in region.own().take(NEAR) {
         let value = survey.entries[at as usize].element.value();
         for (name, text) in value.attrs() {
-            let of_parent = (name.starts_with("data-") || name.ends_with("parentid") || name.ends_with("parent-id"))
-                && (name.contains("parent") || name.ends_with("reply-to") || name.ends_with("replyto") || name.ends_with("topid"));
+            let of_parent =
+                (name.starts_with("data-") || name.ends_with("parentid") || name.ends_with("parent-id"))
+                    && (name.contains("parent")
+                        || name.ends_with("reply-to")
+                        || name.ends_with("replyto")
+                        || name.ends_with("topid"));
             if !of_parent {
                 continue;
             }
@@ -76,7 +82,9 @@ fn named_parent(survey: &Survey<'_>, region: &Region, by_id: &HashMap<&str, usiz
         let class = attribute(value, "class").unwrap_or_default();
         let mut text = survey.entries[at as usize].element.text();
         let shown = text.next().unwrap_or_default().trim().to_lowercase();
-        let is_parent = class.contains("parent") || class.contains("reply-to") || class.contains("replyto")
+        let is_parent = class.contains("parent")
+            || class.contains("reply-to")
+            || class.contains("replyto")
             || matches!(shown.as_str(), "parent" | "in reply to" | "up");
         if is_parent { href.rsplit('#').next().and_then(known) } else { None }
     });
@@ -87,12 +95,14 @@ fn named_parent(survey: &Survey<'_>, region: &Region, by_id: &HashMap<&str, usiz
 fn levels(survey: &Survey<'_>, regions: &[Region]) -> Option<Vec<u32>> {
     let readers: [fn(&Survey<'_>, u32) -> Option<u32>; 4] = [class_level, attribute_level, indent, spacer];
     readers.iter().find_map(|read| {
-        let found: Vec<Option<u32>> =
-            regions.iter().map(|region| {
+        let found: Vec<Option<u32>> = regions
+            .iter()
+            .map(|region| {
                 let around = survey.above(region.head).take(1);
                 let mut near = region.own().take(NEAR).chain(around);
                 near.find_map(|at| read(survey, at))
-            }).collect();
+            })
+            .collect();
         let known = found.iter().flatten().count();
         let first = found.iter().flatten().next().copied();
         let varied = found.iter().flatten().any(|&level| Some(level) != first);
@@ -107,9 +117,12 @@ fn class_level(survey: &Survey<'_>, at: u32) -> Option<u32> {
     let class = attribute(survey.entries[at as usize].element.value(), "class")?;
     class.split_ascii_whitespace().find_map(|one| {
         let lower = one.to_ascii_lowercase();
-        let digits = ids::last_digits(&lower).filter(|digits| digits.len() <= 3 && lower.ends_with(digits))?;
+        let digits =
+            ids::last_digits(&lower).filter(|digits| digits.len() <= 3 && lower.ends_with(digits))?;
         let name = lower[..lower.len() - digits.len()].trim_end_matches(['-', '_']);
-        let level = ["depth", "level", "indent", "lvl", "nest", "nesting", "nested", "tier"].iter().any(|word| name.ends_with(word));
+        let level = ["depth", "level", "indent", "lvl", "nest", "nesting", "nested", "tier"]
+            .iter()
+            .any(|word| name.ends_with(word));
         level.then(|| digits.parse().ok()).flatten()
     })
 }
@@ -128,7 +141,15 @@ fn indent(survey: &Survey<'_>, at: u32) -> Option<u32> {
     style.split(';').find_map(|rule| {
         let (name, value) = rule.split_once(':')?;
         let name = name.trim();
-        let sideways = matches!(name, "margin-left" | "padding-left" | "margin-inline-start" | "padding-inline-start" | "--depth" | "--level");
+        let sideways = matches!(
+            name,
+            "margin-left"
+                | "padding-left"
+                | "margin-inline-start"
+                | "padding-inline-start"
+                | "--depth"
+                | "--level"
+        );
         let digits: String = value.trim().chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
         sideways.then(|| digits.parse::<f32>().ok()).flatten().map(|width| (width * 4.0) as u32)
     })
@@ -138,10 +159,13 @@ fn indent(survey: &Survey<'_>, at: u32) -> Option<u32> {
 fn spacer(survey: &Survey<'_>, at: u32) -> Option<u32> {
     let entry = &survey.entries[at as usize];
     let value = entry.element.value();
-    let empty = value.name() == "img" && attribute(value, "src").is_some_and(|src| {
-        let name = src.rsplit('/').next().unwrap_or_default();
-        ["s.gif", "spacer", "blank", "clear", "pixel", "trans", "indent"].iter().any(|word| name.starts_with(word))
-    });
+    let empty = value.name() == "img"
+        && attribute(value, "src").is_some_and(|src| {
+            let name = src.rsplit('/').next().unwrap_or_default();
+            ["s.gif", "spacer", "blank", "clear", "pixel", "trans", "indent"]
+                .iter()
+                .any(|word| name.starts_with(word))
+        });
     attribute(value, "width").filter(|_| empty)?.trim_end_matches("px").parse().ok()
 }
 

@@ -12,11 +12,18 @@ use crate::ingest::html::attribute;
 /// Prose that an opening post found by its place alone has at least.
 const WORDS: u32 = 40;
 
+/// Prose of words of the same kind as the replies' at least.
+const SAID: u32 = 12;
+
 /// Levels above the replies that are looked at.
 const LEVELS: usize = 14;
 
 /// Elements outside the posts whose words are of the kind that the posts' are, widened as far as they can be.
-pub(super) fn of_the_same_kind(survey: &Survey<'_>, regions: &[Region], body_keys: &[u64]) -> Vec<(u32, u32)> {
+pub(super) fn of_the_same_kind(
+    survey: &Survey<'_>,
+    regions: &[Region],
+    body_keys: &[u64],
+) -> Vec<(u32, u32)> {
     let mut found: Vec<(u32, u32)> = Vec::new();
     let mut keys = Vec::new();
     let mut next = 0;
@@ -33,7 +40,11 @@ pub(super) fn of_the_same_kind(survey: &Survey<'_>, regions: &[Region], body_key
         keys.clear();
         keys::of_names(survey, at, &mut keys);
         let inside = survey.inside(at);
-        if keys.iter().any(|key| body_keys.contains(key)) && !entry.is_chrome && !entry.is_quoted && inside.prose + inside.linked > 0 {
+        if keys.iter().any(|key| body_keys.contains(key))
+            && !entry.is_chrome
+            && !entry.is_quoted
+            && inside.prose >= SAID
+        {
             let end = entry.end;
             if let Some(head) = widened(survey, regions, at)
                 && found.last().is_none_or(|&(before, _)| survey.entries[before as usize].end <= head)
@@ -58,7 +69,8 @@ fn widened(survey: &Survey<'_>, regions: &[Region], at: u32) -> Option<u32> {
         let next = regions.partition_point(|region| region.end <= at);
         regions.get(next).is_none_or(|region| region.head >= end)
     };
-    let outer = |at: u32| matches!(survey.entries[at as usize].element.value().name(), "html" | "body" | "main");
+    let outer =
+        |at: u32| matches!(survey.entries[at as usize].element.value().name(), "html" | "body" | "main");
     let mut widest = free(at).then_some(at)?;
     for around in survey.above(at).take(LEVELS) {
         if !free(around) || outer(around) {
@@ -69,8 +81,8 @@ fn widened(survey: &Survey<'_>, regions: &[Region], at: u32) -> Option<u32> {
     Some(widest)
 }
 
-/// The element above the replies that is the post which they answer, and whether it is an article.
-pub(super) fn above(survey: &Survey<'_>, regions: &[Region]) -> Option<(u32, bool)> {
+/// The stretch above the replies that is the post which they answer, and whether it is an article.
+pub(super) fn above(survey: &Survey<'_>, regions: &[Region]) -> Option<(u32, u32, bool)> {
     let first = regions.first()?.head;
     let mut around = first;
     for _ in 0..LEVELS {
@@ -83,7 +95,7 @@ pub(super) fn above(survey: &Survey<'_>, regions: &[Region]) -> Option<(u32, boo
             children.push(at);
             at = survey.entries[at as usize].end;
         }
-        for &child in children.iter().rev().take(40) {
+        for (place, &child) in children.iter().enumerate().rev().take(40) {
             let entry = &survey.entries[child as usize];
             let held = survey.inside(child);
             if entry.is_chrome || held.prose < WORDS || held.linked > 2 * held.prose {
@@ -91,7 +103,17 @@ pub(super) fn above(survey: &Survey<'_>, regions: &[Region]) -> Option<(u32, boo
             }
             let is_article = is_article(survey, child);
             if is_article || ((1..=5).contains(&held.times) && held.names > 0) {
-                return Some((child, is_article));
+                return Some((child, entry.end, is_article));
+            }
+            // The name and time may stand in a row before the words.
+            for &before in children[..place].iter().rev().take(2) {
+                let both = survey.between(before, entry.end);
+                if (1..=5).contains(&both.times)
+                    && both.names > 0
+                    && !survey.entries[before as usize].is_chrome
+                {
+                    return Some((before, entry.end, false));
+                }
             }
         }
         if up.element.value().name() == "body" {
@@ -109,7 +131,17 @@ fn is_article(survey: &Survey<'_>, at: u32) -> bool {
         let value = survey.entries[at as usize].element.value();
         let class = attribute(value, "class").unwrap_or_default();
         let of_article = |one: &str| {
-            matches!(one, "entry-content" | "post-content" | "article-body" | "article-content" | "ArticleText" | "type-post" | "hentry" | "story-body")
+            matches!(
+                one,
+                "entry-content"
+                    | "post-content"
+                    | "article-body"
+                    | "article-content"
+                    | "ArticleText"
+                    | "type-post"
+                    | "hentry"
+                    | "story-body"
+            )
         };
         class.split_ascii_whitespace().any(of_article)
     })
@@ -128,14 +160,18 @@ pub(super) fn are_answers(survey: &Survey<'_>, regions: &[Region]) -> bool {
                     && !lower.starts_with("js-")
             })
     };
-    let answers = regions.iter().filter(|region| says(region.head) || survey.above(region.head).take(2).any(says)).count();
+    let answers = regions
+        .iter()
+        .filter(|region| says(region.head) || survey.above(region.head).take(2).any(says))
+        .count();
     answers * 2 > regions.len()
 }
 
 /// Whether the post is only the head of a page elsewhere: a heading that links to one of its own, or a link
 /// to read on.
 pub(super) fn leads_elsewhere(survey: &Survey<'_>, region: &Region, body: Option<u32>) -> bool {
-    let outside = |href: &str| !href.starts_with('#') && !href.contains('#') && !super::sign::leads_to_a_person(href);
+    let outside =
+        |href: &str| !href.starts_with('#') && !href.contains('#') && !super::sign::leads_to_a_person(href);
     region.own().take(150).any(|at| {
         let entry = &survey.entries[at as usize];
         let value = entry.element.value();
@@ -147,8 +183,12 @@ pub(super) fn leads_elsewhere(survey: &Survey<'_>, region: &Region, body: Option
         let before_words = body.is_none_or(|body| at < body);
         let reads_on = || {
             let text = crate::ingest::html::text_of(entry.element).to_lowercase();
-            ["read more", "continue reading", "weiterlesen", "lire la suite", "leer más", "full story"].iter().any(|words| text.starts_with(words))
+            ["read more", "continue reading", "weiterlesen", "lire la suite", "leer más", "full story"]
+                .iter()
+                .any(|words| text.starts_with(words))
         };
-        outside(href) && (in_heading && before_words && inside.linked > 12 || (inside.linked < 60 && inside.linked > 8 && reads_on()))
+        outside(href)
+            && (in_heading && before_words && inside.linked > 12
+                || (inside.linked < 60 && inside.linked > 8 && reads_on()))
     })
 }

@@ -83,7 +83,8 @@ impl Signs {
             }
         }
         // Some software wraps whole posts in these.
-        let quotes = || attribute(element, "class").is_some_and(|class| class.to_ascii_lowercase().contains("quote"));
+        let quotes =
+            || attribute(element, "class").is_some_and(|class| class.to_ascii_lowercase().contains("quote"));
         if element.name() == "blockquote" && signs.has(Self::BODY) && !quotes() {
             signs.0 &= !Self::QUOTE.0;
         }
@@ -118,14 +119,33 @@ impl Signs {
             self.add(Self::NOISE);
         }
         let acts = has(&[
-            "js", "select", "multi", "button", "btn", "link", "reply", "action", "to", "quick", "control", "add", "can", "count",
-            "target",
+            "js", "select", "multi", "button", "btn", "link", "reply", "action", "to", "quick", "control",
+            "add", "can", "count", "target",
         ]);
-        if !is_id && !acts && has(&["edited", "edit", "lastedit", "modified", "editnote", "postedit", "editedby", "editby", "lastedited"]) {
+        if !is_id
+            && !acts
+            && has(&[
+                "edited",
+                "edit",
+                "lastedit",
+                "modified",
+                "editnote",
+                "postedit",
+                "editedby",
+                "editby",
+                "lastedited",
+            ])
+        {
             self.add(Self::EDITED);
             self.add(Self::NOISE);
         }
-        if lower == "bbc-block" || !acts && !is_id && lowered.iter().any(|part| part.contains("quote") || part == "quotation" || part == "citation") {
+        if lower == "bbc-block"
+            || !acts
+                && !is_id
+                && lowered
+                    .iter()
+                    .any(|part| part.contains("quote") || part == "quotation" || part == "citation")
+        {
             self.add(Self::QUOTE);
         }
         if has(BODY) || whole(BODY_WHOLE) {
@@ -153,40 +173,159 @@ const TOKENS: usize = 12;
 const PARTS: usize = 8;
 
 /// Classes of a post itself.
-static POSTS: &[&str] = &["post", "comment", "message", "reply", "answer", "topic", "cpost", "thread-post", "forum-post", "b-post", "hentry", "posts"];
+static POSTS: &[&str] = &[
+    "post",
+    "comment",
+    "message",
+    "reply",
+    "answer",
+    "topic",
+    "cpost",
+    "thread-post",
+    "forum-post",
+    "b-post",
+    "hentry",
+    "posts",
+];
 
 static CHROME: &[&str] = &[
-    "nav", "navbar", "navigation", "menu", "sidebar", "breadcrumb", "breadcrumbs", "footer", "pagination",
-    "pager", "related", "related-posts", "relatedposts", "site-header", "site-footer", "page-footer",
-    "similar", "similar-topics", "recommended", "secondary", "rightcolumn", "leftcolumn", "right-sidebar",
-    "left-sidebar", "recent-comments", "recentcomments", "widget_recent_comments", "toc", "suggested-topics",
+    "nav",
+    "navbar",
+    "navigation",
+    "menu",
+    "sidebar",
+    "breadcrumb",
+    "breadcrumbs",
+    "footer",
+    "pagination",
+    "pager",
+    "related",
+    "related-posts",
+    "relatedposts",
+    "site-header",
+    "site-footer",
+    "page-footer",
+    "similar",
+    "similar-topics",
+    "recommended",
+    "secondary",
+    "rightcolumn",
+    "leftcolumn",
+    "right-sidebar",
+    "left-sidebar",
+    "recent-comments",
+    "recentcomments",
+    "widget_recent_comments",
+    "toc",
+    "suggested-topics",
 ];
 
 static NOISE: &[&str] = &[
-    "profile", "userinfo", "userdetails", "userstats", "stats", "usertitle", "rank", "joined", "registered",
-    "location", "reputation", "karma", "actions", "action", "buttons", "button", "controls", "toolbar", "reactions",
-    "reaction", "likes", "like", "share", "sharing", "social", "menu", "dropdown", "tooltip", "badge", "badges",
-    "ads", "ad", "advert", "advertisement", "sponsor", "sponsored", "avatar", "report", "thanks", "extras",
+    "profile",
+    "userinfo",
+    "userdetails",
+    "userstats",
+    "stats",
+    "usertitle",
+    "rank",
+    "joined",
+    "registered",
+    "location",
+    "reputation",
+    "karma",
+    "actions",
+    "action",
+    "buttons",
+    "button",
+    "controls",
+    "toolbar",
+    "reactions",
+    "reaction",
+    "likes",
+    "like",
+    "share",
+    "sharing",
+    "social",
+    "menu",
+    "dropdown",
+    "tooltip",
+    "badge",
+    "badges",
+    "ads",
+    "ad",
+    "advert",
+    "advertisement",
+    "sponsor",
+    "sponsored",
+    "avatar",
+    "report",
+    "thanks",
+    "extras",
     "attribution",
 ];
 
 static NOISE_WHOLE: &[&str] = &[
-    "user-title", "user_title", "user-info", "user_info", "user-details", "message-user", "message-userextras",
-    "postprofile", "postbit_legacy_userinfo", "poster_info", "post-profile", "adsbygoogle",
+    "user-title",
+    "user_title",
+    "user-info",
+    "user_info",
+    "user-details",
+    "message-user",
+    "message-userextras",
+    "postprofile",
+    "postbit_legacy_userinfo",
+    "poster_info",
+    "post-profile",
+    "adsbygoogle",
 ];
 
 static BODY: &[&str] = &[
-    "body", "content", "text", "message", "msg", "markdown", "bbcode", "postbody", "posttext", "postcontent",
-    "postmsg", "messagetext", "messagecontent", "commenttext", "commentbody", "prose", "richtext", "usercontent", "inner",
-    "said", "postcolor",
+    "body",
+    "content",
+    "text",
+    "message",
+    "msg",
+    "markdown",
+    "bbcode",
+    "postbody",
+    "posttext",
+    "postcontent",
+    "postmsg",
+    "messagetext",
+    "messagecontent",
+    "commenttext",
+    "commentbody",
+    "prose",
+    "richtext",
+    "usercontent",
+    "inner",
+    "said",
+    "postcolor",
 ];
 
 static BODY_WHOLE: &[&str] = &["post_message", "bbwrapper", "comment_text", "post_body", "post-body"];
 
 static AUTHOR: &[&str] = &[
-    "author", "username", "poster", "nick", "nickname", "creator", "commenter", "byline", "postauthor",
-    "authorname", "displayname", "bigusername", "fn", "screenname", "handle", "postername", "person", "user",
-    "member", "hnuser",
+    "author",
+    "username",
+    "poster",
+    "nick",
+    "nickname",
+    "creator",
+    "commenter",
+    "byline",
+    "postauthor",
+    "authorname",
+    "displayname",
+    "bigusername",
+    "fn",
+    "screenname",
+    "handle",
+    "postername",
+    "person",
+    "user",
+    "member",
+    "hnuser",
 ];
 
 static AUTHOR_WHOLE: &[&str] = &["user-name", "user_name", "author-name", "author_name", "name", "posted-by"];
@@ -222,11 +361,44 @@ fn is_hidden(style: &str) -> bool {
 
 /// Parts of addresses that lead to people.
 static PEOPLE: &[&str] = &[
-    "/user/", "/users/", "/u/", "/member/", "/members/", "/profile/", "/profiles/", "/people/", "/author/",
-    "/~", "/@", "/id/", "memberlist.php", "member.php", "action=profile", "profile.php", "showuser=", "userid=", "uid=",
-    "mode=viewprofile", "/person/", "user.php", "/community/members", "/forums/users/", "showprofile", "/nick/",
-    "user?id=", "/profil", "/usuario", "/mitglied", "/membre", "/utilisateur", "/benutzer", "/uzytkownik", "/account/", "/u1",
-    "ubbthreads.php/users", "user/view",
+    "/user/",
+    "/users/",
+    "/u/",
+    "/member/",
+    "/members/",
+    "/profile/",
+    "/profiles/",
+    "/people/",
+    "/author/",
+    "/~",
+    "/@",
+    "/id/",
+    "memberlist.php",
+    "member.php",
+    "action=profile",
+    "profile.php",
+    "showuser=",
+    "userid=",
+    "uid=",
+    "mode=viewprofile",
+    "/person/",
+    "user.php",
+    "/community/members",
+    "/forums/users/",
+    "showprofile",
+    "/nick/",
+    "user?id=",
+    "/profil",
+    "/usuario",
+    "/mitglied",
+    "/membre",
+    "/utilisateur",
+    "/benutzer",
+    "/uzytkownik",
+    "/account/",
+    "/u1",
+    "ubbthreads.php/users",
+    "user/view",
 ];
 
 /// Whether the address leads to somebody's page.
@@ -239,20 +411,50 @@ pub(super) fn leads_to_a_person(href: &str) -> bool {
 /// Whether the address is of a list of people or of what somebody can do.
 fn is_list(href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or_default();
-    href.ends_with("memberlist.php") || path.ends_with("/members/") || path.ends_with("/users/")
-        || ["sendpm", "do=sendmessage", "mode=compose", "report", "finduser", "action=pm", "/reply", "search_id"]
-            .iter()
-            .any(|part| href.contains(part))
+    href.ends_with("memberlist.php")
+        || path.ends_with("/members/")
+        || path.ends_with("/users/")
+        || [
+            "sendpm",
+            "do=sendmessage",
+            "mode=compose",
+            "report",
+            "finduser",
+            "action=pm",
+            "/reply",
+            "search_id",
+        ]
+        .iter()
+        .any(|part| href.contains(part))
 }
 
 /// Attributes that hold an exact time.
 static TIME_ATTRIBUTES: &[&str] = &[
-    "datetime", "data-time", "data-timestamp", "data-utime", "data-unix", "data-at-unix", "data-date", "data-datetime",
-    "data-created", "data-created-at", "data-posttime", "data-epoch", "data-iso",
+    "datetime",
+    "data-time",
+    "data-timestamp",
+    "data-utime",
+    "data-unix",
+    "data-at-unix",
+    "data-date",
+    "data-datetime",
+    "data-created",
+    "data-created-at",
+    "data-posttime",
+    "data-epoch",
+    "data-iso",
 ];
 
 /// Attributes that hold words for people, among them times.
-static TIPS: &[&str] = &["title", "data-tippy-content", "data-original-title", "data-tooltip", "aria-label", "data-title", "alt"];
+static TIPS: &[&str] = &[
+    "title",
+    "data-tippy-content",
+    "data-original-title",
+    "data-tooltip",
+    "aria-label",
+    "data-title",
+    "alt",
+];
 
 /// The time in an attribute of this element: what it says, and whether it is exact.
 pub(super) fn time_attribute(element: &Element) -> Option<(&str, bool)> {
@@ -267,7 +469,10 @@ pub(super) fn time_attribute(element: &Element) -> Option<(&str, bool)> {
     if matches!(element.name(), "img" | "input") {
         return None;
     }
-    TIPS.iter().find_map(|name| attribute(element, name)).filter(|value| tells_time(value)).map(|value| (value, false))
+    TIPS.iter()
+        .find_map(|name| attribute(element, name))
+        .filter(|value| tells_time(value))
+        .map(|value| (value, false))
 }
 
 /// Whether this is seconds or milliseconds since 1970 of a time since the web.
@@ -276,24 +481,114 @@ fn is_stamp(value: &str) -> bool {
 }
 
 static UNITS: &[&str] = &[
-    "sec", "min", "hour", "hr", "day", "week", "month", "year", "ago", "sekunde", "minute", "stunde", "tag", "tage", "woche",
-    "monat", "jahr", "heure", "jour", "semaine", "mois", "année", "ans", "hora", "día", "dia", "semana", "mes", "año", "ano",
-    "giorn", "ore", "settiman", "mesi", "ann", "uur", "dag", "jaar", "maand", "godzin", "dni", "lat", "rok", "miesi",
-    "час", "минут", "дн", "день", "недел", "месяц", "лет", "год", "saat", "gün", "hafta", "yıl", "前", "전",
+    "sec",
+    "min",
+    "hour",
+    "hr",
+    "day",
+    "week",
+    "month",
+    "year",
+    "ago",
+    "sekunde",
+    "minute",
+    "stunde",
+    "tag",
+    "tage",
+    "woche",
+    "monat",
+    "jahr",
+    "heure",
+    "jour",
+    "semaine",
+    "mois",
+    "année",
+    "ans",
+    "hora",
+    "día",
+    "dia",
+    "semana",
+    "mes",
+    "año",
+    "ano",
+    "giorn",
+    "ore",
+    "settiman",
+    "mesi",
+    "ann",
+    "uur",
+    "dag",
+    "jaar",
+    "maand",
+    "godzin",
+    "dni",
+    "lat",
+    "rok",
+    "miesi",
+    "час",
+    "минут",
+    "дн",
+    "день",
+    "недел",
+    "месяц",
+    "лет",
+    "год",
+    "saat",
+    "gün",
+    "hafta",
+    "yıl",
+    "前",
+    "전",
 ];
 
-static AGO: &[&str] = &["ago", "vor ", "il y a", "hace ", "há ", "fa", "geleden", "temu", "назад", "önce", "sedan", "siden", "sitten", "前", "전"];
+static AGO: &[&str] = &[
+    "ago",
+    "vor ",
+    "il y a",
+    "hace ",
+    "há ",
+    "fa",
+    "geleden",
+    "temu",
+    "назад",
+    "önce",
+    "sedan",
+    "siden",
+    "sitten",
+    "前",
+    "전",
+];
 
 static DAYS: &[&str] = &[
-    "yesterday", "today", "just now", "gestern", "heute", "hier", "aujourd'hui", "ayer", "hoy", "ontem", "hoje", "ieri", "oggi",
-    "gisteren", "vandaag", "wczoraj", "dzisiaj", "вчера", "сегодня", "igår", "idag",
+    "yesterday",
+    "today",
+    "just now",
+    "gestern",
+    "heute",
+    "hier",
+    "aujourd'hui",
+    "ayer",
+    "hoy",
+    "ontem",
+    "hoje",
+    "ieri",
+    "oggi",
+    "gisteren",
+    "vandaag",
+    "wczoraj",
+    "dzisiaj",
+    "вчера",
+    "сегодня",
+    "igår",
+    "idag",
 ];
 
 static MONTHS: &[&str] = &[
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez", "fév", "avr", "juil",
-    "aoû", "déc", "ene", "abr", "ago", "dic", "fev", "set", "out", "gen", "mag", "giu", "lug", "ott", "mrt", "mei", "sty", "lut",
-    "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru", "янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен",
-    "окт", "ноя", "дек", "mär", "juin", "juillet", "août", "şub", "nis", "haz", "tem", "ağu", "eyl", "eki", "kas", "ara",
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez",
+    "fév", "avr", "juil", "aoû", "déc", "ene", "abr", "ago", "dic", "fev", "set", "out", "gen", "mag", "giu",
+    "lug", "ott", "mrt", "mei", "sty", "lut", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru",
+    "янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек", "mär", "juin",
+    "juillet", "août", "şub", "nis", "haz", "tem", "ağu", "eyl", "eki", "kas", "ara",
 ];
 
 /// Characters of a text that can be a time and nothing else of weight.
@@ -306,17 +601,22 @@ pub(super) fn tells_time(text: &str) -> bool {
         return false;
     }
     let lower = text.to_lowercase();
-    if DAYS.iter().any(|day| lower.split(|c: char| !c.is_alphabetic() && c != '\'').any(|word| word == *day)) || lower == "just now" {
+    if DAYS.iter().any(|day| lower.split(|c: char| !c.is_alphabetic() && c != '\'').any(|word| word == *day))
+        || lower == "just now"
+    {
         return lower.chars().count() < 60;
     }
     if !lower.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    let numbers: Vec<&str> = lower.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let numbers: Vec<&str> =
+        lower.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let year = numbers.iter().any(|n| n.len() == 4 && (n.starts_with("19") || n.starts_with("20")));
-    let named = || lower.split(|c: char| !c.is_alphabetic()).any(|word| {
-        MONTHS.iter().any(|month| word.starts_with(month)) && word.chars().count() <= 10
-    });
+    let named = || {
+        lower
+            .split(|c: char| !c.is_alphabetic())
+            .any(|word| MONTHS.iter().any(|month| word.starts_with(month)) && word.chars().count() <= 10)
+    };
     if is_clock(&lower) || (year && numbers.len() >= 3 && has_date_marks(&lower)) || has_short_date(&lower) {
         return true;
     }
@@ -325,11 +625,16 @@ pub(super) fn tells_time(text: &str) -> bool {
     }
     let unit = |word: &str| UNITS.iter().any(|unit| word.starts_with(unit));
     let words = || lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-    let short = |word: &str| matches!(word, "s" | "m" | "h" | "d" | "w" | "y" | "mo" | "min" | "hr" | "hrs" | "yr");
+    let short =
+        |word: &str| matches!(word, "s" | "m" | "h" | "d" | "w" | "y" | "mo" | "min" | "hr" | "hrs" | "yr");
     if AGO.iter().any(|ago| lower.contains(ago)) && words().any(unit) && numbers.len() <= 4 {
         return true;
     }
-    words().count() == 1 && numbers.len() == 1 && numbers[0].len() <= 2 && words().all(short) && lower.len() <= 6
+    words().count() == 1
+        && numbers.len() == 1
+        && numbers[0].len() <= 2
+        && words().all(short)
+        && lower.len() <= 6
 }
 
 /// Whether a time of day stands in it: `9:05`.
@@ -337,7 +642,11 @@ fn is_clock(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b':', bytes).any(|at| {
         let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-        at > 0 && digit(at - 1) && digit(at + 1) && digit(at + 2) && !digit(at + 3)
+        at > 0
+            && digit(at - 1)
+            && digit(at + 1)
+            && digit(at + 2)
+            && !digit(at + 3)
             && !(at > 2 && digit(at - 2) && digit(at - 3))
     })
 }
@@ -352,18 +661,65 @@ fn has_short_date(text: &str) -> bool {
         ['/', '.', '-'].iter().any(|&mark| {
             let pieces: Vec<&str> = part.trim_matches(['.', '-', '/']).split(mark).collect();
             pieces.len() == 3
-                && pieces.iter().all(|piece| matches!(piece.len(), 1 | 2 | 4) && piece.bytes().all(|b| b.is_ascii_digit()))
-                && pieces.iter().filter_map(|piece| piece.parse::<u32>().ok()).filter(|&n| (1..=31).contains(&n)).count() >= 2
+                && pieces.iter().all(|piece| {
+                    matches!(piece.len(), 1 | 2 | 4) && piece.bytes().all(|b| b.is_ascii_digit())
+                })
+                && pieces
+                    .iter()
+                    .filter_map(|piece| piece.parse::<u32>().ok())
+                    .filter(|&n| (1..=31).contains(&n))
+                    .count()
+                    >= 2
         })
     })
 }
 
 static NOT_WRITTEN: &[&str] = &[
-    "join", "registered", "member since", "registriert", "dabei seit", "mitglied seit", "beigetreten", "inscri", "inscrit", "membre depuis",
-    "registrado", "se unió", "membro desde", "membro dal", "iscritto", "lid sinds", "geregistreerd", "dołączył", "rejestracja",
-    "зарегистрирован", "регистрация", "reged", "last edited", "edited by", "last visit", "last seen", "last activity", "last modified", "zuletzt bearbeitet",
-    "bearbeitet von", "edited", "updated", "geändert", "modifié", "dernière édition", "editado", "modificato", "отредактировано", "последний раз",
-    "last reply", "last post", "letzter beitrag", "birthday", "expires", "since",
+    "join",
+    "registered",
+    "member since",
+    "registriert",
+    "dabei seit",
+    "mitglied seit",
+    "beigetreten",
+    "inscri",
+    "inscrit",
+    "membre depuis",
+    "registrado",
+    "se unió",
+    "membro desde",
+    "membro dal",
+    "iscritto",
+    "lid sinds",
+    "geregistreerd",
+    "dołączył",
+    "rejestracja",
+    "зарегистрирован",
+    "регистрация",
+    "reged",
+    "last edited",
+    "edited by",
+    "last visit",
+    "last seen",
+    "last activity",
+    "last modified",
+    "zuletzt bearbeitet",
+    "bearbeitet von",
+    "edited",
+    "updated",
+    "geändert",
+    "modifié",
+    "dernière édition",
+    "editado",
+    "modificato",
+    "отредактировано",
+    "последний раз",
+    "last reply",
+    "last post",
+    "letzter beitrag",
+    "birthday",
+    "expires",
+    "since",
 ];
 
 /// Whether a time with these words before or in it is of something else than the writing.
@@ -379,14 +735,35 @@ mod tests {
     #[test]
     fn times_are_told_from_other_words() {
         let times = [
-            "3 hours ago", "Yesterday, 10:20 PM", "03-04-2024, 12:05 AM", "vor 3 Tagen", "4 Nov 2021", "2024-01-02",
-            "il y a 2 jours", "5h", "le Lun 4 Mar - 10:22", "12.3.2019", "November 29, 2024", "2 дня назад",
-            "« Reply #1 on: March 4, 2025, 08:29:05 AM »", "3/11/05 10:04", "2 Jan @ 4:05pm",
+            "3 hours ago",
+            "Yesterday, 10:20 PM",
+            "03-04-2024, 12:05 AM",
+            "vor 3 Tagen",
+            "4 Nov 2021",
+            "2024-01-02",
+            "il y a 2 jours",
+            "5h",
+            "le Lun 4 Mar - 10:22",
+            "12.3.2019",
+            "November 29, 2024",
+            "2 дня назад",
+            "« Reply #1 on: March 4, 2025, 08:29:05 AM »",
+            "3/11/05 10:04",
+            "2 Jan @ 4:05pm",
         ];
         for time in times {
             assert!(tells_time(time), "{time}");
         }
-        for other in ["Reply", "Posts: 1,203", "#12", "5 comments", "Page 1 of 3", "version 1.2.3", "Member", "3 Beiträge"] {
+        for other in [
+            "Reply",
+            "Posts: 1,203",
+            "#12",
+            "5 comments",
+            "Page 1 of 3",
+            "version 1.2.3",
+            "Member",
+            "3 Beiträge",
+        ] {
             assert!(!tells_time(other), "{other}");
         }
     }

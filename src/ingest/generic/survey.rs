@@ -191,7 +191,8 @@ impl<'a> Survey<'a> {
             let text = words[at].trim();
             let end = entry.end as usize;
             let without_noise = shown[end].saturating_sub(shown[at]);
-            let length = if without_noise > 0 { without_noise } else { lengths[end].saturating_sub(lengths[at]) };
+            let length =
+                if without_noise > 0 { without_noise } else { lengths[end].saturating_sub(lengths[at]) };
             let attribute_time = sign::time_attribute(value);
             let said = || (sign::tells_time(text) && !sign::tells_of_something_else(text)).then_some(false);
             let time = match attribute_time {
@@ -202,7 +203,11 @@ impl<'a> Survey<'a> {
             let linked = value.name() == "a" && attribute(value, "href").is_some_and(sign::leads_to_a_person);
             let name = if short && linked && time.is_none() {
                 2
-            } else if short && entry.signs.has(Signs::AUTHOR) && !entry.signs.has(Signs::NOISE) && time.is_none() {
+            } else if short
+                && entry.signs.has(Signs::AUTHOR)
+                && !entry.signs.has(Signs::NOISE)
+                && time.is_none()
+            {
                 1
             } else {
                 0
@@ -211,7 +216,8 @@ impl<'a> Survey<'a> {
             let entry = &mut self.entries[at];
             entry.time = time;
             entry.name = name.max(u8::from(named.is_some()) * 2);
-            own[at].times = u32::from(time.is_some() && !entry.is_quoted && (!entry.is_noise || time == Some(true)));
+            own[at].times =
+                u32::from(time.is_some() && !entry.is_quoted && (!entry.is_noise || time == Some(true)));
             own[at].names = u32::from(entry.name > 0 && !entry.is_quoted);
             if time.is_some() || (name > 0 && end - at <= 4) {
                 own[at].prose = 0;
@@ -289,7 +295,16 @@ fn is_shown(element: ElementRef<'_>) -> bool {
     let value = element.value();
     !matches!(
         value.name(),
-        "script" | "style" | "template" | "svg" | "head" | "iframe" | "object" | "select" | "textarea" | "option"
+        "script"
+            | "style"
+            | "template"
+            | "svg"
+            | "head"
+            | "iframe"
+            | "object"
+            | "select"
+            | "textarea"
+            | "option"
     )
 }
 
@@ -317,8 +332,39 @@ fn count(text: &str, around: &Open, own: &mut Sum, words: &mut String) {
 /// The name of an element among those whose place is counted.
 fn kind(name: &str) -> &'static str {
     static NAMES: &[&str] = &[
-        "div", "p", "span", "a", "li", "ul", "td", "tr", "table", "tbody", "img", "br", "b", "strong", "i", "em", "h1", "h2", "h3",
-        "h4", "dl", "dt", "dd", "article", "section", "header", "footer", "blockquote", "small", "time", "ol", "font", "center",
+        "div",
+        "p",
+        "span",
+        "a",
+        "li",
+        "ul",
+        "td",
+        "tr",
+        "table",
+        "tbody",
+        "img",
+        "br",
+        "b",
+        "strong",
+        "i",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "dl",
+        "dt",
+        "dd",
+        "article",
+        "section",
+        "header",
+        "footer",
+        "blockquote",
+        "small",
+        "time",
+        "ol",
+        "font",
+        "center",
     ];
     NAMES.iter().find(|one| **one == name).copied().unwrap_or("other")
 }

@@ -16,7 +16,10 @@ pub(super) fn of(survey: &Survey<'_>, at: u32) -> (Option<Time>, String) {
     for (name, text) in value.attrs() {
         let exact = name == "datetime" || name == "content" || name.starts_with("data-");
         let text = text.trim();
-        if exact && (8..40).contains(&text.len()) && let Some(time) = stamp(text) {
+        if exact
+            && (8..40).contains(&text.len())
+            && let Some(time) = stamp(text)
+        {
             return (Some(time), own);
         }
         if matches!(name, "title" | "datetime") || name.starts_with("data-") || name == "aria-label" {
@@ -25,7 +28,8 @@ pub(super) fn of(survey: &Survey<'_>, at: u32) -> (Option<Time>, String) {
     }
     words.push(&own);
     let known = words.iter().find_map(|text| zoned(text).or_else(|| with_zone(text)));
-    let local = words.iter().find(|text| sign::tells_time(text)).map_or(own.clone(), |text| (*text).to_owned());
+    let local =
+        words.iter().find(|text| sign::tells_time(text)).map_or(own.clone(), |text| (*text).to_owned());
     (known, local)
 }
 
@@ -45,6 +49,7 @@ fn with_zone(text: &str) -> Option<Time> {
         return None;
     }
     let before = text.get(..at)?;
-    Clock::at(0).moment(before).or_else(|| Clock::at(0).moment(&format!("{before} {}", after.split(['(', ')']).next()?)))
+    Clock::at(0)
+        .moment(before)
+        .or_else(|| Clock::at(0).moment(&format!("{before} {}", after.split(['(', ')']).next()?)))
 }
-

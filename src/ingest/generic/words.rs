@@ -36,9 +36,8 @@ impl Reader<'_> {
     /// The words of these elements, and the posts that they quote, each once.
     pub(super) fn read(&self, elements: &[ElementRef<'_>]) -> (Body, Vec<String>) {
         let quoted: RefCell<Vec<String>> = RefCell::default();
-        let mut bodies = elements.iter().map(|&words| {
-            body_with(words, &|element| self.treat(element, words, &quoted))
-        });
+        let mut bodies =
+            elements.iter().map(|&words| body_with(words, &|element| self.treat(element, words, &quoted)));
         let first = bodies.next().unwrap_or_default();
         let rest: Vec<Body> = bodies.collect();
         let body = if rest.is_empty() { first } else { joined(first, &rest) };
@@ -55,14 +54,34 @@ impl Reader<'_> {
         if matches!(name, "h1" | "h2" | "h3" | "h4") && self.is_repeated_heading(element) {
             return Treat::Skip;
         }
-        let is_block = matches!(name, "div" | "table" | "td" | "aside" | "fieldset" | "section" | "figure" | "details" | "dd" | "dl" | "p" | "q");
+        let is_block = matches!(
+            name,
+            "div"
+                | "table"
+                | "td"
+                | "aside"
+                | "fieldset"
+                | "section"
+                | "figure"
+                | "details"
+                | "dd"
+                | "dl"
+                | "p"
+                | "q"
+        );
         if name == "blockquote" && !signs.has(Signs::QUOTE) {
             return Treat::Part;
         }
-        if name == "blockquote" || (signs.has(Signs::QUOTE) && is_block) || (matches!(name, "td" | "div") && begins_as_a_quotation(element)) {
+        if name == "blockquote"
+            || (signs.has(Signs::QUOTE) && is_block)
+            || (matches!(name, "td" | "div") && begins_as_a_quotation(element))
+        {
             return self.quotation(element, words, quoted);
         }
-        if signs.has(Signs::SIGNATURE) || signs.has(Signs::EDITED) || signs.has(Signs::NOISE) && name != "a" && name != "span" {
+        if signs.has(Signs::SIGNATURE)
+            || signs.has(Signs::EDITED)
+            || signs.has(Signs::NOISE) && name != "a" && name != "span"
+        {
             return Treat::Skip;
         }
         if (is_citation(element) || is_expander(element)) && is_quoted(element, words) {
@@ -81,18 +100,30 @@ impl Reader<'_> {
     }
 
     /// A quotation, or a part of the markup of one.
-    fn quotation(&self, element: ElementRef<'_>, words: ElementRef<'_>, quoted: &RefCell<Vec<String>>) -> Treat {
+    fn quotation(
+        &self,
+        element: ElementRef<'_>,
+        words: ElementRef<'_>,
+        quoted: &RefCell<Vec<String>>,
+    ) -> Treat {
         if is_citation(element) {
             return Treat::Skip;
         }
         let value = element.value();
         let class = attribute(value, "class");
         let mut outer = false;
-        for around in element.ancestors().take_while(|node| node.id() != words.id()).take(FAR).filter_map(ElementRef::wrap) {
+        for around in element
+            .ancestors()
+            .take_while(|node| node.id() != words.id())
+            .take(FAR)
+            .filter_map(ElementRef::wrap)
+        {
             if !(Signs::of(around.value()).has(Signs::QUOTE) || begins_as_a_quotation(around)) {
                 continue;
             }
-            if around.value().name() == value.name() && (attribute(around.value(), "class") == class || value.name() == "blockquote") {
+            if around.value().name() == value.name()
+                && (attribute(around.value(), "class") == class || value.name() == "blockquote")
+            {
                 return self.attributed(element, quoted, false);
             }
             outer = true;
@@ -107,8 +138,13 @@ impl Reader<'_> {
         let mut author = given.iter().find_map(|name| attribute(value, name)).map(str::to_owned);
         let mut id = None;
         for (name, text) in value.attrs() {
-            let of_post = name == "cite" || name.starts_with("data-") && (name.contains("post") || name.contains("source") || name.contains("commentid") || name.contains("link"))
-                && !name.contains("count");
+            let of_post = name == "cite"
+                || name.starts_with("data-")
+                    && (name.contains("post")
+                        || name.contains("source")
+                        || name.contains("commentid")
+                        || name.contains("link"))
+                    && !name.contains("count");
             if of_post && id.is_none() {
                 id = self.known_id(text);
             }
@@ -124,7 +160,9 @@ impl Reader<'_> {
             let near = std::iter::once(found).chain(below(found).take(START));
             for one in near {
                 if id.is_none() {
-                    id = attribute(one.value(), "href").filter(|href| !super::sign::leads_to_a_person(href)).and_then(|href| self.known_id(href));
+                    id = attribute(one.value(), "href")
+                        .filter(|href| !super::sign::leads_to_a_person(href))
+                        .and_then(|href| self.known_id(href));
                 }
                 let data = attribute(one.value(), "data-post-id").or(attribute(one.value(), "data-post"));
                 id = id.or_else(|| self.known_id(data?));
@@ -132,7 +170,11 @@ impl Reader<'_> {
             let text = text_of(found);
             author = author.or_else(|| named(&text, self.names)).or_else(|| {
                 let short = text.trim().trim_end_matches(':').trim().to_owned();
-                (!short.is_empty() && short.len() < 40 && short.split(' ').count() <= 3 && !short.to_lowercase().starts_with("quote")).then_some(short)
+                (!short.is_empty()
+                    && short.len() < 40
+                    && short.split(' ').count() <= 3
+                    && !short.to_lowercase().starts_with("quote"))
+                .then_some(short)
             });
         } else if author.is_none() {
             let start: String = element.text().take(6).collect::<Vec<_>>().join(" ");
@@ -150,7 +192,10 @@ impl Reader<'_> {
                 all.push(id.clone());
             }
         }
-        Treat::Quote { author: author.map(|name| name.trim_end_matches(':').trim().to_owned()), native_id: id }
+        Treat::Quote {
+            author: author.map(|name| name.trim_end_matches(':').trim().to_owned()),
+            native_id: id,
+        }
     }
 
     /// The post of this page that a link or attribute is of.
@@ -176,10 +221,27 @@ fn is_citation(element: ElementRef<'_>) -> bool {
     if value.name() == "cite" {
         return true;
     }
-    let says = |name: &str| attribute(value, name).is_some_and(|class| {
-        let lower = class.to_ascii_lowercase();
-        ["header", "title", "author", "cite", "citation", "attribution", "postedby", "posted_by", "quoteby", "quote-by", "_top", "meta"].iter().any(|word| lower.contains(word))
-    });
+    let says = |name: &str| {
+        attribute(value, name).is_some_and(|class| {
+            let lower = class.to_ascii_lowercase();
+            [
+                "header",
+                "title",
+                "author",
+                "cite",
+                "citation",
+                "attribution",
+                "postedby",
+                "posted_by",
+                "quoteby",
+                "quote-by",
+                "_top",
+                "meta",
+            ]
+            .iter()
+            .any(|word| lower.contains(word))
+        })
+    };
     says("class") && value.name() != "blockquote" && length_of(element, 200) < 160
 }
 
@@ -235,7 +297,7 @@ fn text_before(quotation: ElementRef<'_>) -> Option<String> {
 
 /// Whether these few words only announce a quotation: "Quote:", "Zitat von Ann:", "Originally Posted by Ann".
 fn is_quotation_label(element: ElementRef<'_>) -> bool {
-    if length_of(element, 100) > 80 {
+    if length_of(element, 100) > 80 || parts(element) > 1 {
         return false;
     }
     let text = text_of(element).to_lowercase();
@@ -254,7 +316,13 @@ fn begins_as_a_quotation(element: ElementRef<'_>) -> bool {
         let lower: String = text.chars().take(24).flat_map(char::to_lowercase).collect();
         BY.iter().any(|by| lower.starts_with(by) && *by != "quote:")
     });
-    begins && element.value().name() == "td"
+    begins && (element.value().name() == "td" || element.value().name() == "div" && parts(element) > 1)
+}
+
+/// How many blocks an element is made of, up to three.
+fn parts(element: ElementRef<'_>) -> usize {
+    let blocks = element.children().filter_map(ElementRef::wrap);
+    blocks.filter(|one| matches!(one.value().name(), "div" | "p" | "blockquote" | "table")).take(3).count()
 }
 
 /// Several bodies as one.
