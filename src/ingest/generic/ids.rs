@@ -71,7 +71,10 @@ fn distinct(raw: &[Option<String>]) -> Option<Vec<Option<String>>> {
         let mut seen = HashSet::new();
         ids.iter().flatten().all(|id| seen.insert(id.as_str()))
     };
-    let all_numbered = known.iter().all(|id| last_digits(id).is_some_and(|digits| id.ends_with(digits)));
+    // Ids such as `c_7f1` end in figures too, but not all after the same letters.
+    let letters = |id: &str| last_digits(id).and_then(|digits| id.strip_suffix(digits)).map(str::to_owned);
+    let first = known.first().and_then(|id| letters(id));
+    let all_numbered = first.is_some() && known.iter().all(|id| letters(id) == first);
     if all_numbered && unique(&numbered) {
         return Some(numbered);
     }
