@@ -74,7 +74,14 @@ fn distinct(raw: &[Option<String>]) -> Option<Vec<Option<String>>> {
     // Ids such as `c_7f1` end in figures too, but not all after the same letters.
     let letters = |id: &str| last_digits(id).and_then(|digits| id.strip_suffix(digits)).map(str::to_owned);
     let first = known.first().and_then(|id| letters(id));
-    let all_numbered = first.is_some() && known.iter().all(|id| letters(id) == first);
+    let mixed = |letters: &String| {
+        letters
+            .rsplit(['-', '_', '#', '/'])
+            .next()
+            .is_some_and(|end| end.bytes().any(|byte| byte.is_ascii_digit()))
+    };
+    let all_numbered =
+        first.as_ref().is_some_and(|letters| !mixed(letters)) && known.iter().all(|id| letters(id) == first);
     if all_numbered && unique(&numbered) {
         return Some(numbered);
     }

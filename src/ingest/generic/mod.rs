@@ -441,6 +441,9 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
         let mut keys = Vec::with_capacity(authors.len());
         for (index, id) in self.ids.ids.iter().enumerate() {
             let id = id.clone().filter(|id| !id.is_empty()).unwrap_or_else(|| {
+                if index == 0 && self.ids.ids.iter().any(Option::is_some) {
+                    return "topic".to_owned();
+                }
                 if numbered {
                     return (index + 1).to_string();
                 }
