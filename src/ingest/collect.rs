@@ -47,15 +47,27 @@ pub fn collect(
     limits: &Limits,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Thread> {
+    collect_with(PLATFORMS, pages, wanted_thread, fetcher, limits, watch)
+}
+
+/// The same with these readers and no others.
+pub fn collect_with(
+    readers: &[&'static dyn Platform],
+    pages: Vec<Page>,
+    wanted_thread: Option<&str>,
+    fetcher: Option<&dyn Fetcher>,
+    limits: &Limits,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Result<Thread> {
     let wanted = wanted_thread.map(str::to_owned);
     let mut pages = pages;
-    let platform = choose(&mut pages, &wanted)?;
+    let platform = choose(readers, &mut pages, &wanted)?;
     let mut gather = Gather::new(platform.name(), limits.posts);
     gather.already_here(&pages);
     let mut trouble = None;
     for page in pages {
         let document = Document::new(page, wanted.clone());
-        if let Err(error) = read_given(platform, &document, &mut gather) {
+        if let Err(error) = read_given(readers, platform, &document, &mut gather) {
             gather.left_out(&document.page.name, &error);
             trouble = trouble.or(Some(error));
         }
@@ -83,12 +95,16 @@ pub fn collect(
 }
 
 /// The platform that is surest of one of the pages.
-fn choose(pages: &mut [Page], wanted: &Option<String>) -> Result<&'static dyn Platform> {
+fn choose(
+    readers: &[&'static dyn Platform],
+    pages: &mut [Page],
+    wanted: &Option<String>,
+) -> Result<&'static dyn Platform> {
     let mut best: Option<(Recognition, &'static dyn Platform)> = None;
     let mut wall = None;
     for page in pages.iter_mut() {
         let document = Document::new(std::mem::take(page), wanted.clone());
-        let (sure, platform) = surest(&document);
+        let (sure, platform) = surest(readers, &document);
         if sure == Recognition::No {
             wall = wall.or_else(|| Some(no_posts(&document)));
         } else if best.is_none_or(|(before, _)| sure > before) {
@@ -106,9 +122,12 @@ fn choose(pages: &mut [Page], wanted: &Option<String>) -> Result<&'static dyn Pl
 }
 
 /// The surest platform; the earlier one of the table among equals.
-fn surest(document: &Document) -> (Recognition, Option<&'static dyn Platform>) {
+fn surest(
+    readers: &[&'static dyn Platform],
+    document: &Document,
+) -> (Recognition, Option<&'static dyn Platform>) {
     let mut best = (Recognition::No, None);
-    for &platform in PLATFORMS {
+    for &platform in readers {
         let sure = platform.recognise(document);
         if sure > best.0 {
             best = (sure, Some(platform));
@@ -121,9 +140,14 @@ fn surest(document: &Document) -> (Recognition, Option<&'static dyn Platform>) {
 }
 
 /// Reads a page that the user gave.
-fn read_given(platform: &dyn Platform, document: &Document, gather: &mut Gather) -> Result<()> {
+fn read_given(
+    readers: &[&'static dyn Platform],
+    platform: &dyn Platform,
+    document: &Document,
+    gather: &mut Gather,
+) -> Result<()> {
     if platform.recognise(document) == Recognition::No {
-        return Err(match surest(document) {
+        return Err(match surest(readers, document) {
             (_, Some(other)) => Error::Unrecognised {
                 what: document.page.name.clone(),
                 reason: format!("it is {}, but the thread is {}", other.name(), platform.name()),

@@ -17,6 +17,7 @@ mod entity;
 mod flarum;
 mod forum;
 mod gather;
+mod generic;
 mod github;
 mod hacker_news;
 mod html;
@@ -44,7 +45,7 @@ mod wordpress;
 mod xml;
 mod youtube;
 
-pub use collect::{Event, Limits, collect, explain};
+pub use collect::{Event, Limits, collect, collect_with, explain};
 pub use document::Document;
 
 use url::Url;
@@ -156,6 +157,7 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &wordpress::WordPress,
     &schema_org::SchemaOrg,
     &mail::Mail,
+    &generic::Generic,
     &ndjson::Ndjson,
     &plain_text::PlainText,
 ];

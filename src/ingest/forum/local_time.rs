@@ -38,7 +38,7 @@ impl When {
 }
 
 /// A moment written with its zone, or as seconds since 1970.
-pub(super) fn zoned(text: &str) -> Option<Time> {
+pub(in crate::ingest) fn zoned(text: &str) -> Option<Time> {
     let text = text.trim();
     let figures = text.bytes().all(|byte| byte.is_ascii_digit());
     let zone = text.ends_with(['Z', 'z'])
@@ -48,7 +48,7 @@ pub(super) fn zoned(text: &str) -> Option<Time> {
 
 /// How the page writes its local times: the zone that it states, and the order of day and month.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Clock {
+pub(in crate::ingest) struct Clock {
     /// Seconds east of Greenwich.
     offset: Option<i64>,
     day_first: Option<bool>,
@@ -56,7 +56,7 @@ pub(super) struct Clock {
 
 impl Clock {
     /// Reads the zone off the end of a page, and the order of day and month off all its dates.
-    pub(super) fn of<'t>(text: &str, dates: impl Iterator<Item = &'t str>) -> Self {
+    pub(in crate::ingest) fn of<'t>(text: &str, dates: impl Iterator<Item = &'t str>) -> Self {
         let offset = stated_offset(text);
         if offset.is_none() {
             return Self::default();
@@ -75,8 +75,13 @@ impl Clock {
         clock
     }
 
+    /// A clock of this many seconds east of Greenwich.
+    pub(in crate::ingest) fn at(offset: i64) -> Self {
+        Self { offset: Some(offset), day_first: None }
+    }
+
     /// The moment of a local time.
-    pub(super) fn moment(self, text: &str) -> Option<Time> {
+    pub(in crate::ingest) fn moment(self, text: &str) -> Option<Time> {
         let offset = self.offset?;
         let local = civil_of(text, self.day_first)?;
         let utc = local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second();

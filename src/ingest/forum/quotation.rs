@@ -37,7 +37,7 @@ static SAID: &[&str] = &[
 ];
 
 /// What stands before the name.
-static BY: &[&str] = &[
+pub(in crate::ingest) static BY: &[&str] = &[
     "originally posted by:",
     "originally posted by",
     "quote from:",
@@ -75,7 +75,7 @@ impl Quotations<'_> {
             .is_some_and(|of| self.thread.is_some_and(|thread| digits(&of).is_some_and(|of| of != thread)));
         let id = id.and_then(|hit| hit.value()).filter(|_| !elsewhere);
         let author = author.and_then(|hit| hit.value()).map(|name| name.trim_end_matches(':').to_owned());
-        let author = author.or_else(|| self.named(&text_of(citation?)));
+        let author = author.or_else(|| named(&text_of(citation?), self.names));
         Treat::Quote { author, native_id: id.and_then(|id| digits(&id).map(str::to_owned)) }
     }
 
@@ -100,23 +100,24 @@ impl Quotations<'_> {
             below(quotation).take(START).find(|one| fits(one) && is_own(one))
         })
     }
+}
 
-    /// The name in a citation: the longest run of its words that is somebody's name on this page.
-    fn named(&self, citation: &str) -> Option<String> {
-        let words: Vec<&str> = citation.split(' ').take(CITATION_WORDS).collect();
-        let mut best: Option<&str> = None;
-        for length in (1..=NAME_WORDS.min(words.len())).rev() {
-            best = words.windows(length).find_map(|run| {
-                let run = run.join(" ");
-                let name = run.trim_end_matches([':', ',', ';', '↑', '»']).trim_end();
-                self.names.get(name).or_else(|| self.names.get(&run)).map(String::as_str)
-            });
-            if best.is_some() {
-                break;
-            }
+/// The name in a citation: the longest run of its words that is somebody's name on this page, else what the
+/// words around a name tell.
+pub(in crate::ingest) fn named(citation: &str, names: &HashSet<String>) -> Option<String> {
+    let words: Vec<&str> = citation.split(' ').take(CITATION_WORDS).collect();
+    let mut best: Option<&str> = None;
+    for length in (1..=NAME_WORDS.min(words.len())).rev() {
+        best = words.windows(length).find_map(|run| {
+            let run = run.join(" ");
+            let name = run.trim_end_matches([':', ',', ';', '↑', '»']).trim_end();
+            names.get(name).or_else(|| names.get(&run)).map(String::as_str)
+        });
+        if best.is_some() {
+            break;
         }
-        best.map(str::to_owned).or_else(|| unknown_name(citation))
     }
+    best.map(str::to_owned).or_else(|| unknown_name(citation))
 }
 
 /// The name of somebody who wrote nothing on this page.
