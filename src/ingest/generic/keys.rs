@@ -7,7 +7,6 @@
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::survey::Survey;
-use crate::ingest::html::attribute;
 
 /// Classes that count.
 const CLASSES: usize = 8;
