@@ -77,8 +77,10 @@ pub fn thread_view(linked: &Linked) -> ThreadView {
 pub fn bytes_to_judge(linked: &Linked) -> usize {
     let thread = &linked.thread;
     let length = |post: &Post| post.body.text().len();
+    // Every post costs as much as some words, however short it is.
+    const EACH: usize = 48;
     let both = |post: &Post| {
-        length(post) + post.reply_to.map_or(0, |reply| length(thread.post(reply.post)).min(400))
+        EACH + length(post) + post.reply_to.map_or(0, |reply| length(thread.post(reply.post)).min(400))
     };
     thread.posts().iter().map(both).sum()
 }
