@@ -121,7 +121,7 @@ fn hacker_news(posts: usize) -> String {
     let mut depth = 0;
     for id in 2..posts + 2 {
         depth = dice.below(depth.min(9) + 2);
-        let _ = write!(
+        let _ = writeln!(
             page,
             "<tr class='athing comtr' id='{id}'><td><table border='0'><tr><td class='ind' indent='{depth}'>\
              <img src=\"s.gif\" height=\"1\" width=\"{}\"></td><td valign=\"top\" class=\"votelinks\"><center>\
@@ -134,7 +134,7 @@ fn hacker_news(posts: usize) -> String {
              <a class=\"togg clicky\" id=\"{id}\" n=\"2\" href=\"javascript:void(0)\">[–]</a><span \
              class=\"onstory\"></span></span></span></div><br><div class=\"comment\"><div class=\"commtext c00\">{}\
              </div><div class='reply'><p><font size=\"1\"><u><a href=\"reply?id={id}&amp;goto=item%3Fid%3D1\" \
-             rel=\"nofollow\">reply</a></u></font></div></div></td></tr></table></td></tr>\n",
+             rel=\"nofollow\">reply</a></u></font></div></div></td></tr></table></td></tr>",
             depth * 40,
             id % 997,
             id % 997,
@@ -269,7 +269,7 @@ fn wordpress(posts: usize) -> String {
             page.push_str("<ol class=\"children\">\n");
         }
         depth += 1;
-        let _ = write!(
+        let _ = writeln!(
             page,
             "<li id=\"comment-{id}\" class=\"comment even thread-even depth-{depth}\"><article \
              id=\"div-comment-{id}\" class=\"comment-body\"><footer class=\"comment-meta\"><div \
@@ -281,7 +281,7 @@ fn wordpress(posts: usize) -> String {
              class=\"comment-content\"><p>{1}</p></div><div class=\"reply\"><a rel=\"nofollow\" \
              class=\"comment-reply-link\" href=\"#comment-{id}\" data-commentid=\"{id}\" data-postid=\"41\" \
              data-belowelement=\"div-comment-{id}\" data-respondelement=\"respond\" aria-label='Reply to u{0}'>Reply\
-             </a></div></article>\n",
+             </a></div></article>",
             id % 997,
             said(&mut dice, "</p>\n<p>"),
         );
