@@ -16,6 +16,7 @@ use html5ever::{QualName, local_name, ns};
 use memchr::{memchr, memchr3};
 use scraper::{Html, HtmlTreeSink, Node};
 
+use super::generic::Posts;
 use crate::error::{Error, Result};
 use crate::fetch::Page;
 
@@ -42,12 +43,19 @@ pub struct Document {
     /// Which thread of a file with several the user asked for (`--thread`).
     pub wanted_thread: Option<String>,
     html: OnceCell<Option<Html>>,
+    /// What the reader of unknown pages found when it was asked whether this is one.
+    pub(super) by_shape: OnceCell<Option<Posts>>,
 }
 
 impl Document {
     /// A document of this page.
     pub fn new(page: Page, wanted_thread: Option<String>) -> Self {
-        Self { page, wanted_thread, html: OnceCell::new() }
+        Self { page, wanted_thread, html: OnceCell::new(), by_shape: OnceCell::new() }
+    }
+
+    /// The same page without what was made of it.
+    pub(super) fn unread(self) -> Self {
+        Self::new(self.page, self.wanted_thread)
     }
 
     /// The page as an HTML tree; `<noscript>` holds elements, as it does for a crawler.

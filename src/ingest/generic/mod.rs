@@ -75,14 +75,15 @@ impl Platform for Generic {
             return Recognition::No;
         }
         let Ok(html) = document.html() else { return Recognition::No };
-        let survey = Survey::of(html.root_element());
-        if posts(document, &survey).is_some() { Recognition::Possible } else { Recognition::No }
+        let found = document.by_shape.get_or_init(|| posts(document, &Survey::of(html.root_element())));
+        if found.is_some() { Recognition::Possible } else { Recognition::No }
     }
 
     fn read(&self, document: &Document) -> Result<Reading> {
         let root = document.html()?.root_element();
         let survey = Survey::of(root);
-        let posts = posts(document, &survey).ok_or_else(|| Error::Unrecognised {
+        let posts = document.by_shape.get_or_init(|| posts(document, &survey));
+        let posts = posts.as_ref().ok_or_else(|| Error::Unrecognised {
             what: document.page.name.clone(),
             reason: "nothing on it is repeated as the posts of a thread are".to_owned(),
         })?;
@@ -91,7 +92,8 @@ impl Platform for Generic {
 }
 
 /// The posts of a page and where their fields are.
-struct Posts {
+#[derive(Debug)]
+pub(super) struct Posts {
     regions: Vec<Region>,
     fields: Fields,
     /// How the thread opens, where the first post is not its opening.
@@ -99,6 +101,7 @@ struct Posts {
 }
 
 /// What the posts answer.
+#[derive(Debug)]
 enum Above {
     /// The first of them opens the thread.
     Nothing,
@@ -345,13 +348,13 @@ fn keep(regions: &mut Vec<Region>, fields: &mut Fields, kept: &[bool]) {
 struct Page<'d, 's, 'a> {
     document: &'d Document,
     survey: &'s Survey<'a>,
-    posts: Posts,
+    posts: &'d Posts,
     ids: Ids,
     around: Around,
 }
 
 impl<'d, 's, 'a> Page<'d, 's, 'a> {
-    fn of(document: &'d Document, root: ElementRef<'a>, survey: &'s Survey<'a>, posts: Posts) -> Self {
+    fn of(document: &'d Document, root: ElementRef<'a>, survey: &'s Survey<'a>, posts: &'d Posts) -> Self {
         let ids = ids::find(survey, &posts.regions, &posts.fields.found);
         let regions = &posts.regions;
         let in_posts = |at: u32| {
@@ -385,7 +388,7 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
 
     /// Makes drafts of the posts.
     fn write(self, reading: &mut Reading, here: Option<&Url>) {
-        let Posts { regions, fields, above } = &self.posts;
+        let Posts { regions, fields, above } = self.posts;
         let authors: Vec<Option<String>> =
             fields.found.iter().map(|found| fields::name(self.survey, found.author?)).collect();
         let names: HashSet<String> = authors.iter().flatten().cloned().collect();

@@ -2,9 +2,14 @@
 //!
 //! A sign is evidence and no more: it is counted over all members of a group before anything is believed.
 
+use std::collections::HashMap;
+
 use scraper::node::Element;
 
 use crate::ingest::html::attribute;
+
+/// What each class attribute of a page says, and whether it is that of a post itself.
+pub(super) type Known<'a> = HashMap<&'a str, (Signs, bool)>;
 
 /// What the names of an element say that it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,8 +47,14 @@ impl Signs {
         self.0 |= other.0;
     }
 
-    /// Reads the names of an element.
+    /// Reads the names of one element.
     pub(super) fn of(element: &Element) -> Self {
+        Self::of_one(element, &mut Known::new())
+    }
+
+    /// Reads the names of one of many elements; `known` keeps what classes said, for a page has few and
+    /// repeats them.
+    pub(super) fn of_one<'a>(element: &'a Element, known: &mut Known<'a>) -> Self {
         let mut signs = Self::default();
         match element.name() {
             "nav" | "footer" => signs.add(Self::CHROME),
@@ -55,11 +66,11 @@ impl Signs {
         for (name, value) in element.attrs() {
             match name {
                 "class" | "id" => {
-                    let mut is_post = false;
-                    for token in value.split_ascii_whitespace().take(TOKENS) {
-                        signs.token(token, name == "id");
-                        is_post |= POSTS.contains(&token.to_ascii_lowercase().as_str());
-                    }
+                    let (said, is_post) = match name {
+                        "class" => *known.entry(value).or_insert_with(|| Self::of_names(value, false)),
+                        _ => Self::of_names(value, true),
+                    };
+                    signs.add(said);
                     // `post has-profile` is a post that has a profile.
                     if is_post {
                         signs.0 &= !(Self::NOISE.0 | Self::EDITED.0 | Self::QUOTE.0 | Self::CHROME.0);
@@ -89,6 +100,16 @@ impl Signs {
             signs.0 &= !Self::QUOTE.0;
         }
         signs
+    }
+
+    /// What these classes or ids say, and whether one of them is that of a post itself.
+    fn of_names(names: &str, are_ids: bool) -> (Self, bool) {
+        let (mut signs, mut is_post) = (Self::default(), false);
+        for token in names.split_ascii_whitespace().take(TOKENS) {
+            signs.token(token, are_ids);
+            is_post |= POSTS.contains(&token.to_ascii_lowercase().as_str());
+        }
+        (signs, is_post)
     }
 
     /// Reads one class or id, whole and in its parts: `post-userInfo` is `post`, `user`, `info`.
@@ -458,7 +479,7 @@ static TIPS: &[&str] = &[
 
 /// The time in an attribute of this element: what it says, and whether it is exact.
 pub(super) fn time_attribute(element: &Element) -> Option<(&str, bool)> {
-    let exact = TIME_ATTRIBUTES.iter().find_map(|name| attribute(element, name));
+    let exact = first_of(TIME_ATTRIBUTES, element);
     if let Some(value) = exact.filter(|value| is_stamp(value) || tells_time(value)) {
         return Some((value, true));
     }
@@ -469,10 +490,14 @@ pub(super) fn time_attribute(element: &Element) -> Option<(&str, bool)> {
     if matches!(element.name(), "img" | "input") {
         return None;
     }
-    TIPS.iter()
-        .find_map(|name| attribute(element, name))
-        .filter(|value| tells_time(value))
-        .map(|value| (value, false))
+    first_of(TIPS, element).filter(|value| tells_time(value)).map(|value| (value, false))
+}
+
+/// The value of the attribute that comes first in the list, whichever the element has.
+fn first_of<'a>(names: &[&str], element: &'a Element) -> Option<&'a str> {
+    let place = |name: &str| names.iter().position(|one| *one == name);
+    let known = element.attrs().filter_map(|(name, value)| Some((place(name)?, value)));
+    known.min_by_key(|(place, _)| *place).map(|(_, value)| value)
 }
 
 /// Whether this is seconds or milliseconds since 1970 of a time since the web.
@@ -600,13 +625,13 @@ pub(super) fn tells_time(text: &str) -> bool {
     if text.len() > TIME_WORDS || text.len() < 2 {
         return false;
     }
+    let numbered = text.bytes().any(|byte| byte.is_ascii_digit());
     let lower = text.to_lowercase();
-    if DAYS.iter().any(|day| lower.split(|c: char| !c.is_alphabetic() && c != '\'').any(|word| word == *day))
-        || lower == "just now"
-    {
+    let mut words = lower.split(|c: char| !c.is_alphabetic() && c != '\'');
+    if words.any(|word| DAYS.contains(&word)) || lower == "just now" {
         return lower.chars().count() < 60;
     }
-    if !lower.bytes().any(|byte| byte.is_ascii_digit()) {
+    if !numbered {
         return false;
     }
     let numbers: Vec<&str> =
