@@ -335,7 +335,7 @@ fn schema_org(posts: usize) -> String {
         .to_owned();
     let mut dice = Dice(7);
     for id in 2..posts + 2 {
-        let _ = write!(
+        let _ = writeln!(
             page,
             "<div class=\"c-box\" itemprop=\"comment\" itemscope itemtype=\"https://schema.org/Comment\" \
              id=\"c{id}\"><div class=\"c-head\"><span itemprop=\"author\" itemscope \
@@ -343,7 +343,7 @@ fn schema_org(posts: usize) -> String {
              itemprop=\"name\">u{0}</span></a></span> <a itemprop=\"url\" href=\"/t/5#c{id}\"><time \
              itemprop=\"datePublished\" datetime=\"2024-02-24T18:41:02+00:00\">24 Feb</time></a></div><div \
              class=\"c-text\" itemprop=\"text\"><p>{1}</p></div><div class=\"c-foot\"><a href=\"/t/5/reply/{id}\">\
-             Reply</a></div></div>\n",
+             Reply</a></div></div>",
             id % 997,
             said(&mut dice, "</p>\n<p>"),
         );
@@ -359,14 +359,14 @@ fn unknown(posts: usize) -> String {
         .to_owned();
     let mut dice = Dice(7);
     for id in 1..=posts {
-        let _ = write!(
+        let _ = writeln!(
             page,
             "<div class=\"entry-row\" id=\"m{id}\"><div class=\"entry-side\"><img src=\"/a/{0}.png\" alt=\"\"><a \
              class=\"entry-author\" href=\"/user/u{0}\">u{0}</a><span class=\"rank\">Member</span></div><div \
              class=\"entry-main\"><div class=\"entry-top\"><a href=\"#m{id}\">#{id}</a> <time \
              datetime=\"2024-02-24T18:41:02+00:00\">24 Feb 2024</time></div><div class=\"entry-text\"><p>{1}</p></div>\
              <div class=\"entry-actions\"><a href=\"/reply/{id}\">Reply</a> <a href=\"/report/{id}\">Report</a></div>\
-             </div></div>\n",
+             </div></div>",
             id % 997,
             said(&mut dice, "</p>\n<p>"),
         );
