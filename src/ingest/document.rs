@@ -18,6 +18,7 @@ use scraper::{Html, HtmlTreeSink, Node};
 
 use crate::error::{Error, Result};
 use crate::fetch::Page;
+use crate::ingest::Reading;
 
 /// Elements inside one another at most. Old Reddit nests ten for each level of reply.
 const DEEPEST: usize = 3_000;
@@ -42,12 +43,13 @@ pub struct Document {
     /// Which thread of a file with several the user asked for (`--thread`).
     pub wanted_thread: Option<String>,
     html: OnceCell<Option<Html>>,
+    guess: OnceCell<Option<Reading>>,
 }
 
 impl Document {
     /// A document of this page.
     pub fn new(page: Page, wanted_thread: Option<String>) -> Self {
-        Self { page, wanted_thread, html: OnceCell::new() }
+        Self { page, wanted_thread, html: OnceCell::new(), guess: OnceCell::new() }
     }
 
     /// The page as an HTML tree; `<noscript>` holds elements, as it does for a crawler.
@@ -60,6 +62,11 @@ impl Document {
     /// elements. What does not look as expected is kept.
     pub(super) fn html_without(&self, furniture: &[Furniture]) -> Result<&Html> {
         self.tree(|| parse(&without(&self.page.text, furniture)))
+    }
+
+    /// What a reader that has to read the page to know whether it can makes of it, made once.
+    pub(super) fn guessed(&self, guess: impl FnOnce() -> Option<Reading>) -> Option<&Reading> {
+        self.guess.get_or_init(guess).as_ref()
     }
 
     fn tree(&self, parse: impl FnOnce() -> Option<Html>) -> Result<&Html> {
