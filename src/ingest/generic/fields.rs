@@ -344,7 +344,9 @@ fn name_votes(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &[Found], 
                     continue;
                 }
             }
-            let Some(name) = name::of(survey, place.0).filter(|name| !labels.contains(name)) else { continue };
+            let Some(name) = name::of(survey, place.0).filter(|name| !labels.contains(name)) else {
+                continue;
+            };
             let mut worth = if entry.name == 2 { 1.4 } else { 1.0 };
             if entry.signs.has(Signs::AUTHOR) && !entry.signs.has(Signs::NOISE) {
                 worth *= 1.3;

@@ -131,7 +131,8 @@ pub(super) static BODY: &[&str] = &[
     "postcolor",
 ];
 
-pub(super) static BODY_WHOLE: &[&str] = &["post_message", "bbwrapper", "comment_text", "post_body", "post-body"];
+pub(super) static BODY_WHOLE: &[&str] =
+    &["post_message", "bbwrapper", "comment_text", "post_body", "post-body"];
 
 pub(super) static AUTHOR: &[&str] = &[
     "author",
@@ -156,4 +157,5 @@ pub(super) static AUTHOR: &[&str] = &[
     "hnuser",
 ];
 
-pub(super) static AUTHOR_WHOLE: &[&str] = &["user-name", "user_name", "author-name", "author_name", "name", "posted-by"];
+pub(super) static AUTHOR_WHOLE: &[&str] =
+    &["user-name", "user_name", "author-name", "author_name", "name", "posted-by"];

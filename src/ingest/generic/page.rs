@@ -31,7 +31,12 @@ pub(super) struct Page<'d, 's, 'a> {
 }
 
 impl<'d, 's, 'a> Page<'d, 's, 'a> {
-    pub(super) fn of(document: &'d Document, root: ElementRef<'a>, survey: &'s Survey<'a>, posts: Posts) -> Self {
+    pub(super) fn of(
+        document: &'d Document,
+        root: ElementRef<'a>,
+        survey: &'s Survey<'a>,
+        posts: Posts,
+    ) -> Self {
         let ids = ids::find(survey, &posts.regions, &posts.fields.found);
         let regions = &posts.regions;
         let in_posts = |at: u32| {
@@ -73,7 +78,12 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
         let keys: Vec<String> = self.keys(&authors, is_first_page);
         let known: HashSet<String> = keys.iter().cloned().collect();
         let left_out = self.left_out();
-        let reader = words::Reader { names: &names, ids: &known, left_out: &left_out, title: self.around.title.as_deref() };
+        let reader = words::Reader {
+            names: &names,
+            ids: &known,
+            left_out: &left_out,
+            title: self.around.title.as_deref(),
+        };
         let whens: Vec<_> =
             fields.found.iter().map(|found| found.time.map(|time| when::of(self.survey, time))).collect();
         let local =

@@ -51,7 +51,9 @@ pub(super) fn find(document: &Document, survey: &Survey<'_>) -> Option<Posts> {
         .zip(&fields.found)
         .map(|(region, found)| {
             found.body.is_some()
-                && (found.time.is_some() || found.author.is_some() || ids::prefix(survey, region.head).is_some())
+                && (found.time.is_some()
+                    || found.author.is_some()
+                    || ids::prefix(survey, region.head).is_some())
         })
         .collect();
     drop_repeats(survey, &regions, &fields, &mut kept);
@@ -187,12 +189,7 @@ fn drop_repeats(survey: &Survey<'_>, regions: &[Region], fields: &Fields, kept: 
 }
 
 /// Puts further posts where they stand.
-fn merged(
-    regions: Vec<Region>,
-    fields: &mut Fields,
-    more: Vec<Region>,
-    found: Vec<Found>,
-) -> Vec<Region> {
+fn merged(regions: Vec<Region>, fields: &mut Fields, more: Vec<Region>, found: Vec<Found>) -> Vec<Region> {
     let before = std::mem::take(&mut fields.found);
     let mut all: Vec<(Region, Found, usize)> = regions
         .into_iter()

@@ -4,9 +4,7 @@
 
 use scraper::node::Element;
 
-use super::labels::{
-    AUTHOR, AUTHOR_WHOLE, BODY, BODY_WHOLE, CHROME, NOISE, NOISE_WHOLE, POSTS,
-};
+use super::labels::{AUTHOR, AUTHOR_WHOLE, BODY, BODY_WHOLE, CHROME, NOISE, NOISE_WHOLE, POSTS};
 use crate::ingest::html::attribute;
 
 /// What the names of an element say that it is.

@@ -201,7 +201,8 @@ impl<'a> Survey<'a> {
                 None => said(),
             };
             let short = length > 0 && length <= NAME as u32;
-            let linked = value.name() == "a" && attribute(value, "href").is_some_and(people::leads_to_a_person);
+            let linked =
+                value.name() == "a" && attribute(value, "href").is_some_and(people::leads_to_a_person);
             let name = if short && linked && time.is_none() {
                 2
             } else if short

@@ -1,8 +1,8 @@
 //! When a post was written: an exact time, a time with its zone in words, or a local one where the page
 //! states the zone. Anything else is no moment.
 
-use super::times;
 use super::survey::Survey;
+use super::times;
 use crate::ingest::forum::local_time::{Clock, zoned};
 use crate::ingest::html::text_of;
 use crate::thread::Time;
