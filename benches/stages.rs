@@ -75,8 +75,10 @@ fn measure(pages: Vec<Page>) -> Result<(usize, Times), Failure> {
     let judgements = annotator.judge(&exchanges);
     drop(exchanges);
     clock.lap("judge")?;
-    let units = classify::units(&thread, &utterances, &judgements, |post| duplicates.is_repeat(post));
-    let stances = relate::stances(&thread, &utterances, &judgements);
+    let borrowed = classify::Borrowed::of(&thread, &duplicates);
+    let is_repeat = |post| duplicates.is_repeat(post);
+    let units = classify::units(&thread, &utterances, &judgements, is_repeat, &borrowed);
+    let stances = relate::stances(&thread, &utterances, &judgements, &[]);
     let content = relate::Content::of_units(&thread, &units);
     let relations = relate::relations(&thread, &duplicates, &units, &content, &stances);
     clock.lap("relate")?;

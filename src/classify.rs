@@ -2,11 +2,17 @@
 //!
 //! It decides what is put before an annotator, never what the answer is.
 
+mod borrowed;
+mod stretch;
+
 use std::borrow::Cow;
 
 use crate::annotate::{Exchange, Judgement};
 use crate::argument::Units;
 use crate::thread::{BlockKind, Body, Post, PostId, Span, State, Thread};
+
+pub use borrowed::Borrowed;
+pub use stretch::{Stretch, stretches};
 
 /// One post to be judged: its passages and the words it answers.
 #[derive(Debug, Clone)]
@@ -86,17 +92,19 @@ fn answered_words<'t>(
 }
 
 /// The units of a thread. `judgements` holds one entry for each utterance; repeats are left out, since
-/// their first post already has the units.
+/// their first post already has the units, and so are words that are not their author's.
 pub fn units(
     thread: &Thread,
     utterances: &[Utterance<'_>],
     judgements: &[Judgement],
     is_repeat: impl Fn(PostId) -> bool,
+    borrowed: &Borrowed,
 ) -> Units {
     let roles = utterances.iter().zip(judgements).filter(|(utterance, _)| !is_repeat(utterance.post));
     let roles = roles.flat_map(|(utterance, judgement)| {
         let roles = judgement.roles.iter().cloned();
         utterance.passages.iter().zip(roles).map(move |(&span, role)| (utterance.post, span, role))
     });
+    let roles = roles.filter(|(post, span, _)| !borrowed.holds(*post, *span));
     Units::new(thread, roles)
 }

@@ -155,6 +155,9 @@ fn review(args: &ReviewArgs) -> Result<()> {
 }
 
 fn eval(args: &EvalArgs) -> Result<()> {
+    for file in &args.files {
+        spare(file, args.predictions.as_deref())?;
+    }
     let annotator = choose(&args.judge, 0, 1)?.annotator;
     let known = Task::ALL.iter().find(|(name, _)| *name == args.task);
     let task = known.map_or(Task::Stance, |(_, task)| *task);
@@ -192,10 +195,12 @@ fn eval(args: &EvalArgs) -> Result<()> {
 
 /// Refuses to write the result over the file that it is made of, which may be somebody's only copy.
 fn spare_source(source: &SourceArgs, output: Option<&Path>) -> Result<()> {
-    let same = |output: &&Path| match (
-        fs::canonicalize(output),
-        fs::canonicalize(source.source.as_deref().unwrap_or_default()),
-    ) {
+    spare(source.source.as_deref().unwrap_or_default(), output)
+}
+
+/// Refuses to write over this source.
+fn spare(source: &str, output: Option<&Path>) -> Result<()> {
+    let same = |output: &&Path| match (fs::canonicalize(output), fs::canonicalize(source)) {
         (Ok(output), Ok(source)) => output == source && output.is_file(),
         _ => false,
     };

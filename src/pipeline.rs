@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::analyse;
 use crate::annotate::{Annotator, Exchange, Judgement};
 use crate::argument::{Relations, Stances, Units};
-use crate::classify::{self, Utterance};
+use crate::classify::{self, Stretch, Utterance};
 use crate::dedup;
 use crate::graph::ArgumentGraph;
 use crate::relate;
@@ -77,8 +77,10 @@ pub fn thread_view(linked: &Linked) -> ThreadView {
 pub fn bytes_to_judge(linked: &Linked) -> usize {
     let thread = &linked.thread;
     let length = |post: &Post| post.body.text().len();
+    // Every post costs as much as some words, however short it is.
+    const EACH: usize = 48;
     let both = |post: &Post| {
-        length(post) + post.reply_to.map_or(0, |reply| length(thread.post(reply.post)).min(400))
+        EACH + length(post) + post.reply_to.map_or(0, |reply| length(thread.post(reply.post)).min(400))
     };
     thread.posts().iter().map(both).sum()
 }
@@ -96,10 +98,15 @@ pub fn map(linked: &Linked, annotator: &dyn Annotator, watch: &mut dyn FnMut(Sta
         .filter(|post| post.says_something() && !quotations.contains(&post.id))
         .map(|post: &Post| Utterance::new(thread, post.id, &passages))
         .collect();
-    let judgements = judge(annotator, &utterances);
-    let units = classify::units(thread, &utterances, &judgements, |post| duplicates.is_repeat(post));
+    let stretches = classify::stretches(thread, &utterances);
+    let judgements = judge(annotator, &utterances, Utterance::exchange);
+    let told = judge(annotator, &stretches, Stretch::exchange);
+    let borrowed = classify::Borrowed::of(thread, duplicates);
+    let is_repeat = |post| duplicates.is_repeat(post);
+    let units = classify::units(thread, &utterances, &judgements, is_repeat, &borrowed);
     watch(Stage::Relate);
-    let stances = relate::stances(thread, &utterances, &judgements);
+    let parts: Vec<relate::Part<'_>> = stretches.iter().zip(&told).collect();
+    let stances = relate::stances(thread, &utterances, &judgements, &parts);
     let content = relate::Content::of_units(thread, &units);
     let relations = relate::relations(thread, duplicates, &units, &content, &stances);
     watch(Stage::Analyse);
@@ -174,12 +181,16 @@ impl Argued<'_> {
 }
 
 /// Exchanges judged in batches on all cores; the same exchange gets the same judgement in any batch.
-fn judge(annotator: &dyn Annotator, utterances: &[Utterance<'_>]) -> Vec<Judgement> {
+fn judge<T: Sync>(
+    annotator: &dyn Annotator,
+    asked: &[T],
+    exchange: fn(&T) -> Exchange<'_>,
+) -> Vec<Judgement> {
     const BATCH: usize = 64;
-    utterances
+    asked
         .par_chunks(BATCH)
         .flat_map_iter(|batch| {
-            let exchanges: Vec<Exchange<'_>> = batch.iter().map(Utterance::exchange).collect();
+            let exchanges: Vec<Exchange<'_>> = batch.iter().map(exchange).collect();
             annotator.judge(&exchanges)
         })
         .collect()

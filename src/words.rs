@@ -98,6 +98,24 @@ fn normal_ascii(text: &str) -> String {
     out
 }
 
+/// The text without the comma, semicolon or colon that it ends in. The colon of `:smile:` is no such.
+pub fn without_pause(text: &str) -> &str {
+    let mut kept = text.trim_end();
+    while kept.ends_with([',', ';', ':']) && !ends_with_shortcode(kept) {
+        kept = kept[..kept.len() - 1].trim_end();
+    }
+    kept
+}
+
+/// Whether a text ends with the name of an emoji between colons.
+fn ends_with_shortcode(text: &str) -> bool {
+    let named = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '+' | '-');
+    let Some(inside) = text.strip_suffix(':') else { return false };
+    let before = inside.trim_end_matches(named);
+    let free = |before: &str| !before.ends_with(char::is_alphanumeric);
+    before.len() < inside.len() && before.strip_suffix(':').is_some_and(free)
+}
+
 /// A lower-case word without the commonest English endings; two forms of one word mostly meet.
 ///
 /// Not Porter's algorithm: it only needs to make "model" meet "models" and "training" meet "trained", and

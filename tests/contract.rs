@@ -219,6 +219,48 @@ fn a_small_debate_reads_as_it_was_meant() {
 }
 
 #[test]
+fn the_side_that_a_source_tells_is_believed() {
+    let report = map(
+        "Discussion Title: Tea?\n\n1. Tea is good for everybody.\n1.1. Con: I agree that tea is warm, and iced tea is not.\n1.2. Pro: That is wrong of coffee, which keeps people awake.\n",
+    );
+    check_laws(&report);
+    let replies = list(&report, "replies");
+    let told: Vec<&str> = replies.iter().map(|reply| reply["stance"].as_str().unwrap()).collect();
+    assert_eq!(told, ["disagree", "agree"]);
+    for reply in replies {
+        assert_eq!((&reply["confidence"], &reply["by"]), (&json!(1.0), &json!("source")));
+        assert_eq!((&reply["declared"], &reply["why"]), (&json!(true), &json!("the source says so")));
+    }
+    let posts = list(&report["thread"], "posts");
+    assert_eq!(posts[2]["text"], "That is wrong of coffee, which keeps people awake.");
+    let between: Vec<&Value> =
+        list(&report, "relations").iter().filter(|relation| relation["by"] == "source").collect();
+    assert_eq!((&between[0]["kind"], &between[1]["kind"]), (&json!("rebut"), &json!("support")));
+}
+
+#[test]
+fn a_reply_may_agree_with_one_passage_that_it_quotes_and_reject_the_next() {
+    let opening = "The bridge over the river is old and rusty. Heavy lorries are the cause of all that damage. Should it be closed to them for good?";
+    let reply = "> The bridge over the river is old and rusty.\n\nI agree, that is right.\n\n> Heavy lorries are the cause of all that damage.\n\nNo, that is wrong. I disagree, the salt did it.\n\n> Should it be closed to them for good?\n\nNo, that is nonsense.";
+    let report = map(&(record("1", None, "a", opening) + &record("2", Some("1"), "b", reply)));
+    check_laws(&report);
+    let units = list(&report, "units");
+    let words = |unit: &Value| units[index(unit)]["text"].as_str().unwrap();
+    let between: Vec<(&str, &str)> = list(&report, "relations")
+        .iter()
+        .filter(|relation| units[index(&relation["from"])]["post"] != units[index(&relation["to"])]["post"])
+        .map(|relation| (relation["kind"].as_str().unwrap(), words(&relation["to"])))
+        .collect();
+    assert_eq!(
+        between,
+        [
+            ("support", "The bridge over the river is old and rusty."),
+            ("rebut", "Heavy lorries are the cause of all that damage."),
+        ]
+    );
+}
+
+#[test]
 fn each_command_prints_its_part_of_the_contract() {
     let input = record("1", None, "ann", "Open it.")
         + &record("2", Some("1"), "bob", "YOU ARE ALL WRONG ABOUT THIS LIBRARY");

@@ -13,6 +13,7 @@ use super::{KeyPoint, Unanswered, UnansweredKind};
 use crate::argument::{Adu, AduId, RelationKind, Relations, Role, Units};
 use crate::graph::ArgumentGraph;
 use crate::thread::{Confidence, PostId, Span, Thread};
+use crate::words;
 
 /// One sentence of the summary.
 #[derive(Debug, Clone)]
@@ -313,14 +314,14 @@ impl Summary<'_> {
 
 /// Whether a quotation would end in the middle of a sentence, or say as little as "That is not right."
 fn says_little(words: &str) -> bool {
-    words.ends_with(PAUSES) || words.split_whitespace().count() <= BARE
+    words::without_pause(words).len() < words.len() || words.split_whitespace().count() <= BARE
 }
 
 /// The part of a span that is quoted, and whether its author's sentence goes on.
 fn quotable(text: &str, span: Span) -> (Span, bool) {
     let words = span.slice(text);
     let end = if words.len() > LONGEST { clause_end(words) } else { words.len() };
-    let kept = words[..end].trim_end_matches(|c: char| c.is_whitespace() || PAUSES.contains(&c));
+    let kept = words::without_pause(&words[..end]);
     // A unit that is nothing but punctuation is left as it is.
     let end = if kept.is_empty() { words.len() } else { kept.len() };
     let cut = end < words.len();
@@ -359,6 +360,8 @@ mod tests {
         assert_eq!(quoted("You can copy it,"), ("You can copy it", true));
         assert_eq!(quoted("You can copy it."), ("You can copy it.", false));
         assert_eq!(quoted(","), (",", false));
+        assert_eq!(quoted("You can copy it :slight_smile:"), ("You can copy it :slight_smile:", false));
+        assert_eq!(quoted("You can copy it at 10:30:"), ("You can copy it at 10:30", true));
     }
 
     #[test]

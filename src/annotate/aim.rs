@@ -11,6 +11,9 @@ use crate::words;
 /// How many signs a passage shows.
 pub(super) const SIGNS: usize = 17;
 
+/// Passages of a parent among which a target is looked for: a longer post would be read again for each of its replies.
+pub(super) const MOST_PASSAGES: usize = 300;
+
 /// What each sign weighs, in the order of [`signs`].
 const WEIGHTS: [f64; SIGNS] = [
     0.57, 0.26, 0.69, 1.23, 0.19, 0.18, 0.50, 0.65, 0.03, 0.40, 0.58, 1.07, -0.01, -0.99, 0.41, -0.85, -0.46,

@@ -10,5 +10,5 @@ mod unit;
 
 pub use annotation::Annotation;
 pub use relation::{Relation, RelationId, RelationKind, Relations};
-pub use stance::{ReplyStance, Stance, Stances, Tone};
+pub use stance::{ReplyStance, SOURCE, Stance, Stances, Tone};
 pub use unit::{Adu, AduId, Role, Units};

@@ -43,6 +43,9 @@ pub enum Tone {
     Insult,
 }
 
+/// Who says how a reply stands when the source itself does.
+pub const SOURCE: &str = "source";
+
 /// One reply's stance.
 #[derive(Debug, Clone)]
 pub struct ReplyStance {
@@ -52,10 +55,20 @@ pub struct ReplyStance {
     pub to: PostId,
     /// How it stands.
     pub stance: Annotation<Stance>,
+    /// Where it answers several quotations: the stance of what follows each, by where the quotation ends.
+    pub after: Vec<(usize, Annotation<Stance>)>,
     /// The passage of the reply that carries its main point, when the annotator says.
     pub main: Option<Span>,
     /// The passage of the post answered that it aims at, when the annotator says.
     pub target: Option<Annotation<Span>>,
+}
+
+impl ReplyStance {
+    /// The stance of what follows the quotation that ends here; that of the whole where there is no quotation.
+    pub fn towards(&self, quotation: Option<usize>) -> &Annotation<Stance> {
+        let own = quotation.and_then(|end| self.after.iter().find(|(after, _)| *after == end));
+        own.map_or(&self.stance, |(_, stance)| stance)
+    }
 }
 
 /// The stances of all replies that say something, by post.

@@ -45,6 +45,47 @@ struct Row {
     label: Option<String>,
     #[serde(default)]
     target: Option<String>,
+    #[serde(default)]
+    tone: Option<String>,
+    #[serde(default)]
+    main: Option<String>,
+    #[serde(default)]
+    role: Option<String>,
+}
+
+impl Row {
+    /// The row as this task reads it: a set that answers several questions has a field for each, beside `label`, which
+    /// is its stance. The role is that of the main sentence. `None` when the row does not answer the task.
+    fn asked(mut self, task: Task) -> Option<Self> {
+        match (task, self.tone.take(), self.role.take()) {
+            (Task::Tone, Some(tone), _) => self.label = Some(tone),
+            (Task::Role, _, Some(role)) => (self.text, self.label) = (self.main.take()?, Some(role)),
+            _ => {}
+        }
+        Some(self)
+    }
+}
+
+/// Refuses labels that are no answers to the question, with those that are.
+fn known(name: &str, question: Question, answers: &[&str]) -> Result<()> {
+    let all: &[&str] = match question {
+        Question::Stance => &["agree", "disagree", "neutral", "question"],
+        Question::Role => &["claim", "premise", "question", "concession", "none"],
+        Question::Tone if answers.len() <= 2 && answers.contains(&"ok") => return Ok(()),
+        Question::Tone => &["ok", "rude", "insult"],
+        Question::Spam if answers.len() <= 2 => return Ok(()),
+        Question::Spam => &["ok", "spam"],
+    };
+    let unknown: Vec<&str> = answers.iter().filter(|answer| !all.contains(answer)).copied().collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let reason = format!(
+        "it has labels that are no answer to this task: {}; there is {}",
+        unknown.join(", "),
+        all.join(", ")
+    );
+    Err(Error::Malformed { what: name.to_owned(), platform: "a labelled set", reason })
 }
 
 /// One answer, as `--predictions` writes it.
@@ -65,7 +106,7 @@ pub fn measure(
     task: Task,
     annotator: &dyn Annotator,
 ) -> Result<(Measured, Vec<Prediction>)> {
-    let rows = rows(name, text)?;
+    let rows: Vec<Row> = rows(name, text)?.into_iter().filter_map(|row| row.asked(task)).collect();
     match task {
         Task::Stance => asked(name, &rows, Question::Stance, annotator),
         Task::Role => asked(name, &rows, Question::Role, annotator),
@@ -80,14 +121,15 @@ fn rows(name: &str, text: &str) -> Result<Vec<Row>> {
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let row: Row = serde_json::from_str(line).map_err(|error| Error::Malformed {
             what: format!("{name}, line {}", number + 1),
-            platform: "labelled set",
+            platform: "a labelled set",
             reason: error.to_string(),
         })?;
         rows.push(row);
     }
     if rows.is_empty() {
-        return Err(Error::Unrecognised {
+        return Err(Error::Malformed {
             what: name.to_owned(),
+            platform: "a labelled set",
             reason: "it holds no labelled line".to_owned(),
         });
     }
@@ -236,11 +278,12 @@ fn asked(
     let labels: Vec<&str> = rows.iter().filter_map(|row| row.label.as_deref()).collect();
     if labels.len() < rows.len() {
         let reason = format!("{} of {} lines have no label", rows.len() - labels.len(), rows.len());
-        return Err(Error::Unrecognised { what: name.to_owned(), reason });
+        return Err(Error::Malformed { what: name.to_owned(), platform: "a labelled set", reason });
     }
     let mut answers: Vec<&str> = labels.clone();
     answers.sort_unstable();
     answers.dedup();
+    known(name, question, &answers)?;
     let read: Vec<Read> = rows.iter().map(|row| Read::of(row, question)).collect();
     let exchanges: Vec<Exchange<'_>> = read.iter().map(Read::exchange).collect();
     let shares = annotator.weigh(question, &exchanges, &answers);
@@ -286,7 +329,7 @@ fn targets(name: &str, rows: &[Row], annotator: &dyn Annotator) -> Result<(Measu
     }
     if said.is_empty() {
         let reason = "no line names a target in a parent of several sentences".to_owned();
-        return Err(Error::Unrecognised { what: name.to_owned(), reason });
+        return Err(Error::Malformed { what: name.to_owned(), platform: "a labelled set", reason });
     }
     let count = said.len() as f64;
     let mut measured = Measured::of(&["right", "wrong"], &said);
@@ -339,6 +382,25 @@ fn most_similar(reply: &str, parent: &str, passages: &[Span]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_of_another_task_are_refused() {
+        let measured = |task, text: &str| {
+            let rules = annotate::named("rules").unwrap();
+            measure("set", text, task, rules)
+                .map(|(measured, _)| measured.table(""))
+                .map_err(|error| error.to_string())
+        };
+        let error = measured(Task::Stance, r#"{"id":1,"text":"No.","label":"banana"}"#).unwrap_err();
+        assert!(error.contains("banana") && error.contains("disagree"), "{error}");
+        let both = r#"{"id":1,"text":"Yes. You idiot.","label":"agree","tone":"insult","main":"Yes.","role":"claim"}"#;
+        let ok = r#"{"id":2,"text":"No.","label":"disagree","tone":"ok","main":null,"role":"none"}"#;
+        let set = format!("{both}\n{ok}");
+        assert!(measured(Task::Tone, &set).unwrap().contains("insult"));
+        assert!(measured(Task::Role, &set).unwrap().contains("claim"));
+        assert!(measured(Task::Stance, &set).unwrap().contains("disagree"));
+        assert!(measured(Task::Tone, r#"{"id":1,"text":"No.","label":"civil"}"#).is_err());
+    }
 
     #[test]
     fn a_quotation_folded_into_its_answer_is_not_the_answer() {

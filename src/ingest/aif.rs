@@ -12,7 +12,7 @@ use super::json::{Json, Value};
 use super::{Document, Platform, Reading, Recognition};
 use crate::error::Result;
 use crate::fetch::Request;
-use crate::thread::{Body, Draft, Parent};
+use crate::thread::{Body, Draft, Parent, Side};
 
 const NAME: &str = "aif";
 
@@ -62,8 +62,8 @@ impl Platform for Aif {
 enum Kind {
     /// Something claimed.
     Claim,
-    /// An inference, conflict, preference or rephrase between claims or steps.
-    Step,
+    /// An inference, conflict, preference or rephrase between claims or steps, and the side it takes.
+    Step(Option<Side>),
     /// Somebody's saying something.
     Locution,
     /// What somebody does by saying it, from the locution to the claim.
@@ -76,7 +76,9 @@ impl Kind {
     fn of(name: &str) -> Self {
         match name {
             "I" => Kind::Claim,
-            "RA" | "CA" | "MA" | "PA" => Kind::Step,
+            "RA" | "MA" => Kind::Step(Some(Side::For)),
+            "CA" => Kind::Step(Some(Side::Against)),
+            "PA" => Kind::Step(None),
             "L" => Kind::Locution,
             "YA" => Kind::Illocution,
             _ => Kind::Other,
@@ -140,19 +142,24 @@ impl Map {
         self.to.get(node).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The claims that a claim bears on, the nearest first.
-    fn answered(&self, claim: &str) -> Vec<String> {
-        let mut found: Vec<String> = Vec::new();
+    /// The claims that a claim bears on, the nearest first, and on which side: what attacks an attack is for
+    /// what that attacks.
+    fn answered(&self, claim: &str) -> Vec<(String, Option<Side>)> {
+        let mut found: Vec<(String, Option<Side>)> = Vec::new();
         let mut seen: HashSet<&str> = HashSet::new();
-        let mut waiting: Vec<&String> = self.next(claim).iter().collect();
+        let mut waiting: Vec<(&String, Option<Side>)> =
+            self.next(claim).iter().map(|node| (node, Some(Side::For))).collect();
         while !waiting.is_empty() && seen.len() < MOST_PASSED {
             let mut later = Vec::new();
-            for node in waiting {
+            for (node, side) in waiting {
                 match self.kind(node) {
                     _ if seen.len() >= MOST_PASSED => break,
                     _ if !seen.insert(node) || node == claim => {}
-                    Kind::Claim => found.push(node.clone()),
-                    Kind::Step => later.extend(self.next(node)),
+                    Kind::Claim => found.push((node.clone(), side)),
+                    Kind::Step(own) => {
+                        let side = side.zip(own).map(|(side, own)| own.through(side));
+                        later.extend(self.next(node).iter().map(|next| (next, side)));
+                    }
                     Kind::Locution | Kind::Illocution | Kind::Other => {}
                 }
             }
@@ -177,17 +184,19 @@ impl Map {
 
     fn drafts(&self) -> Vec<Draft> {
         let authors = self.authors();
-        let answered: Vec<Vec<String>> = self.claims.iter().map(|(id, _)| self.answered(id)).collect();
+        let answered: Vec<Vec<(String, Option<Side>)>> =
+            self.claims.iter().map(|(id, _)| self.answered(id)).collect();
         let opening = self.opening(&answered);
         let drafts = self.claims.iter().zip(answered).enumerate().map(|(at, ((id, words), answered))| {
             let mut answered = answered.into_iter();
-            let parent = match answered.next() {
-                _ if opening == Some(at) => Parent::Opening,
-                Some(to) => Parent::Post(to),
-                None => Parent::Unknown,
+            let (parent, side) = match answered.next() {
+                _ if opening == Some(at) => (Parent::Opening, None),
+                Some((to, side)) => (Parent::Post(to), side),
+                None => (Parent::Unknown, None),
             };
             let mut draft = Draft::new(id, parent);
-            draft.also = answered.filter(|_| opening != Some(at)).collect();
+            draft.side = side;
+            draft.also = answered.filter(|_| opening != Some(at)).map(|(to, _)| to).collect();
             draft.author = authors.get(id.as_str()).map(|name| (*name).to_owned());
             draft.body = Body::from_plain(words);
             draft
@@ -196,10 +205,10 @@ impl Map {
     }
 
     /// The claim that most others lead to by their first answers, of those that answer nothing.
-    fn opening(&self, answered: &[Vec<String>]) -> Option<usize> {
+    fn opening(&self, answered: &[Vec<(String, Option<Side>)>]) -> Option<usize> {
         let place: HashMap<&str, usize> =
             self.claims.iter().enumerate().map(|(at, (id, _))| (id.as_str(), at)).collect();
-        let up = |at: usize| answered.get(at)?.first().and_then(|to| place.get(to.as_str()).copied());
+        let up = |at: usize| answered.get(at)?.first().and_then(|(to, _)| place.get(to.as_str()).copied());
         // Where each chain ends is noted on the way back, so that long chains are walked once.
         let mut ends: Vec<Option<usize>> = vec![None; self.claims.len()];
         let mut led = vec![0usize; self.claims.len()];
@@ -278,6 +287,8 @@ mod tests {
         let drafts = read(&text);
         let parents: Vec<&Parent> = drafts.iter().map(|draft| &draft.parent).collect();
         assert_eq!(parents, [&Parent::Post("3".into()), &Parent::Opening, &Parent::Post("3".into())]);
+        let sides: Vec<Option<Side>> = drafts.iter().map(|draft| draft.side).collect();
+        assert_eq!(sides, [Some(Side::For), None, Some(Side::Against)]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::markdown;
 use super::{Document, Platform, Reading, Recognition};
 use crate::error::Result;
 use crate::fetch::{Media, Request};
-use crate::thread::{Draft, Notice, NoticeKind, Parent};
+use crate::thread::{Draft, Notice, NoticeKind, Parent, Side};
 
 /// The reader of Argdown.
 pub(super) struct Argdown;
@@ -93,8 +93,8 @@ struct Element {
     text: String,
     /// Whether it has a title or stands in a relation.
     is_post: bool,
-    /// What it bears on, in the order of the file.
-    answers: Vec<usize>,
+    /// What it bears on, and on which side, in the order of the file.
+    answers: Vec<(usize, Side)>,
 }
 
 #[derive(Default)]
@@ -131,8 +131,8 @@ impl Map {
             self.open = None;
             let heading = words.trim_start_matches('#').trim();
             self.title.get_or_insert_with(|| heading.to_owned());
-        } else if let Some((direction, rest)) = relation(words).filter(|_| self.outer(indent).is_some()) {
-            self.relate(direction, indent, rest);
+        } else if let Some((relation, rest)) = relation(words).filter(|_| self.outer(indent).is_some()) {
+            self.relate(relation, indent, rest);
         } else if let Some(rest) = numbered(words).filter(|_| self.open.is_none() || indent == 0) {
             let at = self.element(rest);
             self.elements[at].is_post = true;
@@ -156,7 +156,7 @@ impl Map {
         self.above.iter().rev().find(|(outer, _)| *outer < indent).map(|(_, at)| *at)
     }
 
-    fn relate(&mut self, direction: Direction, indent: usize, rest: &str) {
+    fn relate(&mut self, (direction, side): (Direction, Side), indent: usize, rest: &str) {
         self.above.retain(|(outer, _)| *outer < indent);
         let Some(outer) = self.outer(indent) else { return };
         let at = self.element(rest);
@@ -164,13 +164,14 @@ impl Map {
             Direction::Up => (at, outer),
             Direction::Down => (outer, at),
         };
-        self.answer(from, to);
+        self.answer(from, to, side);
         self.above.push((indent, at));
     }
 
-    fn answer(&mut self, from: usize, to: usize) {
-        if from != to && !self.elements[from].answers.contains(&to) {
-            self.elements[from].answers.push(to);
+    fn answer(&mut self, from: usize, to: usize, side: Side) {
+        let known = self.elements[from].answers.iter().any(|(other, _)| *other == to);
+        if from != to && !known {
+            self.elements[from].answers.push((to, side));
         }
         self.elements[from].is_post = true;
         self.elements[to].is_post = true;
@@ -204,12 +205,12 @@ impl Map {
         let conclusion = if self.concluded { premises.pop() } else { None };
         self.concluded = false;
         if let Some(argument) = self.argument.take() {
-            premises.into_iter().for_each(|premise| self.answer(premise, argument));
+            premises.into_iter().for_each(|premise| self.answer(premise, argument, Side::For));
             if let Some(conclusion) = conclusion {
-                self.answer(argument, conclusion);
+                self.answer(argument, conclusion, Side::For);
             }
         } else if let Some(conclusion) = conclusion {
-            premises.into_iter().for_each(|premise| self.answer(premise, conclusion));
+            premises.into_iter().for_each(|premise| self.answer(premise, conclusion, Side::For));
         }
     }
 
@@ -218,14 +219,16 @@ impl Map {
         let commentary = self.elements.iter().filter(|element| !element.is_post).count();
         let opening = self.elements.iter().position(|element| element.is_post && element.answers.is_empty());
         for (at, element) in self.elements.iter().enumerate().filter(|(_, element)| element.is_post) {
-            let mut answers = element.answers.iter().map(|to| self.elements[*to].key.clone());
-            let parent = match answers.next() {
-                _ if opening == Some(at) => Parent::Opening,
-                Some(to) => Parent::Post(to),
-                None => Parent::Unknown,
+            let mut answers =
+                element.answers.iter().map(|(to, side)| (self.elements[*to].key.clone(), *side));
+            let (parent, side) = match answers.next() {
+                _ if opening == Some(at) => (Parent::Opening, None),
+                Some((to, side)) => (Parent::Post(to), Some(side)),
+                None => (Parent::Unknown, None),
             };
             let mut draft = Draft::new(element.key.as_str(), parent);
-            draft.also = answers.collect();
+            draft.side = side;
+            draft.also = answers.map(|(to, _)| to).collect();
             let words = plain(&element.text);
             draft.body = markdown::body(if words.is_empty() { &element.title } else { &words });
             reading.drafts.push(draft);
@@ -241,14 +244,15 @@ impl Map {
 }
 
 /// The kind of a relation line and what follows its mark.
-fn relation(line: &str) -> Option<(Direction, &str)> {
+fn relation(line: &str) -> Option<((Direction, Side), &str)> {
     let (mark, rest) = line.split_once(' ')?;
     let direction = match mark {
         "+" | "-" | "_" | "<+" | "<-" | "<_" | "><" => Direction::Up,
         "+>" | "->" | "_>" => Direction::Down,
         _ => return None,
     };
-    Some((direction, rest.trim_start()))
+    let side = if mark.contains('+') { Side::For } else { Side::Against };
+    Some(((direction, side), rest.trim_start()))
 }
 
 /// The title that a text begins with, and the rest: empty, or after a colon.
@@ -360,6 +364,8 @@ mod tests {
         assert_eq!(reading.drafts[1].body.text(), "It warms you up.");
         assert_eq!(reading.drafts[2].body.text(), "Not in Tea season.");
         assert_eq!(reading.drafts[3].also, ["<Warm>"]);
+        let sides: Vec<Option<Side>> = reading.drafts.iter().map(|draft| draft.side).collect();
+        assert_eq!(sides, [None, Some(Side::For), Some(Side::Against), Some(Side::Against)]);
     }
 
     #[test]

@@ -60,14 +60,15 @@ pub fn collect_with(
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Thread> {
     let wanted = wanted_thread.map(str::to_owned);
-    let mut pages = pages;
-    let platform = choose(readers, &mut pages, &wanted)?;
+    let (platform, documents) = choose(readers, pages, &wanted)?;
     let mut gather = Gather::new(platform.name(), limits.posts);
-    gather.already_here(&pages);
+    gather.already_here(documents.iter().map(|document| &document.page));
     let mut trouble = None;
-    for page in pages {
-        let document = Document::new(page, wanted.clone());
-        if let Err(error) = read_given(readers, platform, &document, &mut gather) {
+    let is_alone = documents.len() == 1;
+    for document in documents {
+        // The only page is what the platform was chosen by.
+        let belongs = is_alone || platform.recognise(&document) != Recognition::No;
+        if let Err(error) = read_given(readers, platform, &document, belongs, &mut gather) {
             gather.left_out(&document.page.name, &error);
             trouble = trouble.or(Some(error));
         }
@@ -94,26 +95,31 @@ pub fn collect_with(
     Thread::assemble(gather.finish())
 }
 
-/// The platform that is surest of one of the pages.
+/// The platform that is surest of one of the pages, and the pages.
+///
+/// A page that is alone stays parsed, for parsing costs as much as reading; of several each is parsed again
+/// when its turn comes, so that there is never more than one tree.
 fn choose(
     readers: &[&'static dyn Platform],
-    pages: &mut [Page],
+    pages: Vec<Page>,
     wanted: &Option<String>,
-) -> Result<&'static dyn Platform> {
+) -> Result<(&'static dyn Platform, Vec<Document>)> {
+    let is_alone = pages.len() == 1;
+    let mut documents = Vec::with_capacity(pages.len());
     let mut best: Option<(Recognition, &'static dyn Platform)> = None;
     let mut wall = None;
-    for page in pages.iter_mut() {
-        let document = Document::new(std::mem::take(page), wanted.clone());
+    for page in pages {
+        let document = Document::new(page, wanted.clone());
         let (sure, platform) = surest(readers, &document);
         if sure == Recognition::No {
             wall = wall.or_else(|| Some(no_posts(&document)));
         } else if best.is_none_or(|(before, _)| sure > before) {
             best = platform.map(|platform| (sure, platform));
         }
-        *page = document.page;
+        documents.push(if is_alone { document } else { document.unread() });
     }
     match (best, wall) {
-        (Some((_, platform)), _) => Ok(platform),
+        (Some((_, platform)), _) => Ok((platform, documents)),
         (None, Some(error)) => Err(error),
         (None, None) => {
             Err(Error::Unrecognised { what: "the source".to_owned(), reason: "it holds no page".to_owned() })
@@ -139,14 +145,15 @@ fn surest(
     best
 }
 
-/// Reads a page that the user gave.
+/// Reads a page that the user gave and that may belong to another platform.
 fn read_given(
     readers: &[&'static dyn Platform],
     platform: &dyn Platform,
     document: &Document,
+    belongs: bool,
     gather: &mut Gather,
 ) -> Result<()> {
-    if platform.recognise(document) == Recognition::No {
+    if !belongs {
         return Err(match surest(readers, document) {
             (_, Some(other)) => Error::Unrecognised {
                 what: document.page.name.clone(),

@@ -52,6 +52,11 @@ impl Document {
         Self { page, wanted_thread, html: OnceCell::new(), guess: OnceCell::new() }
     }
 
+    /// The same page without what was made of it.
+    pub(super) fn unread(self) -> Self {
+        Self::new(self.page, self.wanted_thread)
+    }
+
     /// The page as an HTML tree; `<noscript>` holds elements, as it does for a crawler.
     pub(super) fn html(&self) -> Result<&Html> {
         self.tree(|| parse(&self.page.text))

@@ -85,8 +85,8 @@ impl Gather {
     }
 
     /// Notes the addresses of these pages, so that none of them is asked for.
-    pub(super) fn already_here(&mut self, pages: &[Page]) {
-        self.asked.extend(pages.iter().filter_map(|page| page.url.as_ref()).map(address));
+    pub(super) fn already_here<'a>(&mut self, pages: impl Iterator<Item = &'a Page>) {
+        self.asked.extend(pages.filter_map(|page| page.url.as_ref()).map(address));
     }
 
     /// Notes that the page of this address was read, so that it is neither asked for nor missed.

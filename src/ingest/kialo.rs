@@ -1,14 +1,14 @@
 //! Kialo: the text export of a discussion, one numbered claim a line.
 //!
 //! `1.2.3. Con: words` is a claim against 1.2. `-> See 1.4.` puts a claim that stands elsewhere under a
-//! second one, so the tree is a graph. Who wrote what and when is not in the file.
+//! second one, so the tree is a graph. The side is no word of the claim's. Who wrote what and when is not in the file.
 
 use url::Url;
 
 use super::{Document, Platform, Reading, Recognition, markdown};
 use crate::error::Result;
 use crate::fetch::Request;
-use crate::thread::{Draft, Parent};
+use crate::thread::{Draft, Parent, Side};
 
 const HEAD: &str = "Discussion Title:";
 
@@ -48,21 +48,21 @@ impl Platform for Kialo {
 
     fn read(&self, document: &Document) -> Result<Reading> {
         let mut reading = Reading::default();
-        let mut open: Option<(String, String)> = None;
+        let mut open: Option<Claim> = None;
         for line in document.start().lines() {
             if let Some(title) = line.strip_prefix(HEAD).filter(|_| reading.title.is_none()) {
                 reading.title = Some(title.trim().to_owned());
                 continue;
             }
             match (claim(line), &mut open) {
-                (Some((number, _, words)), _) => {
-                    let before = open.replace((number.to_owned(), words.to_owned()));
-                    take(&mut reading.drafts, before);
+                (Some((number, side, words)), _) => {
+                    let next = Claim { number: number.to_owned(), side, words: words.to_owned() };
+                    take(&mut reading.drafts, open.replace(next));
                 }
                 // A claim may go on over several lines.
-                (None, Some((_, words))) => {
-                    words.push('\n');
-                    words.push_str(line);
+                (None, Some(open)) => {
+                    open.words.push('\n');
+                    open.words.push_str(line);
                 }
                 (None, None) => {}
             }
@@ -72,30 +72,36 @@ impl Platform for Kialo {
     }
 }
 
+/// A claim as far as it was read.
+struct Claim {
+    number: String,
+    side: Option<Side>,
+    words: String,
+}
+
 /// The number, side and words of a line that begins a claim.
-fn claim(line: &str) -> Option<(&str, Option<&str>, &str)> {
+fn claim(line: &str) -> Option<(&str, Option<Side>, &str)> {
     let (number, rest) = line.split_once(". ").or_else(|| Some((line.strip_suffix('.')?, "")))?;
     let counts = number.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     // Depth is bounded, so that numbers cost no more than words.
     if !counts || number.len() > 600 {
         return None;
     }
-    let side = ["Pro", "Con"]
-        .into_iter()
-        .find(|side| rest.strip_prefix(side).is_some_and(|after| after.starts_with(':')));
-    Some((number, side, rest))
+    let sides = [("Pro:", Side::For), ("Con:", Side::Against)];
+    let sided = sides.into_iter().find_map(|(mark, side)| Some((side, rest.strip_prefix(mark)?)));
+    Some(sided.map_or((number, None, rest), |(side, words)| (number, Some(side), words)))
 }
 
 /// Makes a post of a claim.
-fn take(drafts: &mut Vec<Draft>, claim: Option<(String, String)>) {
-    let Some((number, words)) = claim else { return };
+fn take(drafts: &mut Vec<Draft>, claim: Option<Claim>) {
+    let Some(Claim { number, side, words }) = claim else { return };
     let parent = match number.rsplit_once('.') {
         Some((above, _)) => Parent::Post(above.to_owned()),
         None if drafts.is_empty() => Parent::Opening,
         None => Parent::Root,
     };
     let mut draft = Draft::new(number, parent);
-    // The side stays before the words: a post has no other place for it.
+    draft.side = side;
     draft.body = markdown::body(words.trim());
     if let Some((_, at)) = words.split_once("-> See ") {
         draft.also.push(at.trim().trim_end_matches('.').to_owned());
@@ -119,7 +125,9 @@ mod tests {
         let parents: Vec<&Parent> = found.drafts.iter().map(|draft| &draft.parent).collect();
         let post = |key: &str| Parent::Post(key.to_owned());
         assert_eq!(parents, [&Parent::Opening, &post("1"), &post("1.1"), &post("1")]);
-        assert_eq!(found.drafts[1].body.text(), "Pro: It is warm. Always.");
+        assert_eq!(found.drafts[1].body.text(), "It is warm. Always.");
+        let sides: Vec<Option<Side>> = found.drafts.iter().map(|draft| draft.side).collect();
+        assert_eq!(sides, [None, Some(Side::For), Some(Side::Against), Some(Side::Against)]);
         assert_eq!(found.drafts[3].also, ["1.1.1"]);
     }
 }

@@ -12,10 +12,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::annotate::Judgement;
 use crate::argument::{
-    Adu, AduId, Annotation, RelationKind, Relations, ReplyStance, Role, Stance, Stances, Units,
+    Adu, AduId, Annotation, RelationKind, Relations, ReplyStance, Role, SOURCE, Stance, Stances, Units,
 };
-use crate::classify::Utterance;
-use crate::thread::{Confidence, Duplicates, KnownBy, Post, PostId, Thread};
+use crate::classify::{Stretch, Utterance};
+use crate::thread::{Confidence, Duplicates, KnownBy, Post, PostId, Side, Thread};
 use crate::words;
 pub use content::Content;
 use target::{Aim, Speech, Told};
@@ -31,8 +31,16 @@ const QUOTED: f64 = 0.95;
 /// no links inside a post.
 const BESIDE: f64 = 0.7;
 
-/// The stance of every reply that says something.
-pub fn stances(thread: &Thread, utterances: &[Utterance<'_>], judgements: &[Judgement]) -> Stances {
+/// A stretch of a reply that goes through its parent, and what the annotator says of it.
+pub type Part<'a> = (&'a Stretch<'a>, &'a Judgement);
+
+/// The stance of every reply that says something; `parts` are in the order of the posts.
+pub fn stances(
+    thread: &Thread,
+    utterances: &[Utterance<'_>],
+    judgements: &[Judgement],
+    parts: &[Part<'_>],
+) -> Stances {
     let place: HashMap<PostId, usize> =
         utterances.iter().enumerate().map(|(at, utterance)| (utterance.post, at)).collect();
     let replies = utterances.iter().zip(judgements).filter_map(|(utterance, judgement)| {
@@ -47,9 +55,22 @@ pub fn stances(thread: &Thread, utterances: &[Utterance<'_>], judgements: &[Judg
             })
         });
         let main = judgement.main.and_then(|main| utterance.passages.get(main).copied());
-        Some(ReplyStance { post: utterance.post, to, stance: judgement.stance.clone()?, main, target })
+        let stance = thread.post(utterance.post).side.map(declared).or_else(|| judgement.stance.clone())?;
+        let from = parts.partition_point(|(stretch, _)| stretch.post < utterance.post);
+        let own = parts[from..].iter().take_while(|(stretch, _)| stretch.post == utterance.post);
+        let after = own.filter_map(|(stretch, judgement)| Some((stretch.after, judgement.stance.clone()?)));
+        Some(ReplyStance { post: utterance.post, to, stance, after: after.collect(), main, target })
     });
     Stances::new(thread, replies.collect())
+}
+
+/// The stance of a reply whose side the source tells: nothing is left to judge.
+fn declared(side: Side) -> Annotation<Stance> {
+    let stance = match side {
+        Side::For => Stance::Agree,
+        Side::Against => Stance::Disagree,
+    };
+    Annotation::new(stance, 1.0, SOURCE, "the source says so")
 }
 
 /// The relations between units: inside a post from premises to its claims, between posts from what a reply
@@ -103,25 +124,28 @@ impl Drawing<'_> {
     }
 
     fn reply(&mut self, thread: &Thread, duplicates: &Duplicates, units: &Units, reply: &ReplyStance) {
-        let against = match reply.stance.value {
-            Stance::Disagree => true,
-            Stance::Agree => false,
-            Stance::Neutral | Stance::Question => return,
-        };
+        let argues = |stance: &Annotation<Stance>| matches!(stance.value, Stance::Disagree | Stance::Agree);
+        if !argues(&reply.stance) && !reply.after.iter().any(|(_, stance)| argues(stance)) {
+            return;
+        }
         let from_post = duplicates.first(reply.post);
         let to_post = duplicates.first(reply.to);
         if from_post == to_post {
             return;
         }
-        let sure = reply.stance.confidence.value() * link_confidence(thread.post(reply.post));
+        let linked = link_confidence(thread.post(reply.post));
         let told = Told { main: reply.main, target: reply.target.as_ref() };
         let speech = Speech::of(thread, self.content, from_post, to_post, units.of(from_post), &told);
-        for Aim { from, to, sure: aimed, why } in
+        for Aim { from, to, after, sure: aimed, why } in
             speech.aims(thread, self.content, to_post, units.of(to_post), &told)
         {
-            let kind =
-                if against { RelationKind::Rebut { from, to } } else { RelationKind::Support { from, to } };
-            self.draw(kind, sure * aimed, reply.stance.by, why);
+            let stance = reply.towards(after);
+            let kind = match stance.value {
+                Stance::Disagree => RelationKind::Rebut { from, to },
+                Stance::Agree => RelationKind::Support { from, to },
+                Stance::Neutral | Stance::Question => continue,
+            };
+            self.draw(kind, stance.confidence.value() * linked * aimed, stance.by, why);
         }
     }
 

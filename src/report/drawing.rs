@@ -10,7 +10,7 @@ mod words;
 use super::RelationView;
 use super::outline::Outline;
 use forest::{Forest, Pick, Tree};
-use words::wrap;
+use words::{fit, wrap};
 
 const NODE_WIDTH: f64 = 196.0;
 const PADDING: f64 = 12.0;
@@ -40,6 +40,8 @@ pub(super) struct Node {
     pub(super) y: f64,
     pub(super) width: f64,
     pub(super) height: f64,
+    /// Its author's name, as much of it as fits beside the number of the post.
+    pub(super) author: String,
     pub(super) lines: Vec<String>,
     /// How many answers to it are not drawn.
     pub(super) more: usize,
@@ -124,8 +126,12 @@ impl Drawing {
             .map(|pick| outline.unit(pick.unit).map_or("", |unit| unit.text.as_str()))
             .map(|words| wrap(words, NODE_WIDTH - 2.0 * PADDING, 3))
             .collect();
-        let heights: Vec<f64> =
-            lines.iter().map(|lines| 2.0 * PADDING + LINE * (lines.len() as f64 + 2.0) - 2.0).collect();
+        // Above the words stands who says them, below them how they stand and how much is left out.
+        let height = |(lines, pick): (&Vec<String>, &Pick)| {
+            let others = if pick.more > 0 { 3.0 } else { 2.0 };
+            2.0 * PADDING + LINE * (lines.len() as f64 + others) - 2.0
+        };
+        let heights: Vec<f64> = lines.iter().zip(&tree.picks).map(height).collect();
         let (columns, width) = columns(&tree.picks);
         if shelf.x > MARGIN && shelf.x + width > SHELF {
             *shelf = Shelf { x: MARGIN, y: shelf.bottom + GAP_Y * 0.6, bottom: shelf.bottom };
@@ -144,6 +150,7 @@ impl Drawing {
                 y: tops[pick.level],
                 width: NODE_WIDTH,
                 height,
+                author: author(outline, pick.unit),
                 lines,
                 more: pick.more,
             });
@@ -183,6 +190,14 @@ impl Drawing {
         }
         self.edges = edges;
     }
+}
+
+/// As much of the name of a unit's author as fits into its box.
+fn author(outline: &Outline<'_>, unit: u32) -> String {
+    let Some(unit) = outline.unit(unit) else { return String::new() };
+    let number = format!(" #{}", unit.post);
+    let name = outline.author(unit.post).unwrap_or_default();
+    fit(name, NODE_WIDTH - 2.0 * PADDING, &number)
 }
 
 /// A line from the top of the answer to the bottom of what it answers, or beside the tree otherwise.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Coverage, Findings};
 use crate::analyse::{FlagKind, Label, SentenceKind, UnansweredKind};
-use crate::argument::{Relation, RelationKind, Role, Stance};
+use crate::argument::{Relation, RelationKind, Role, SOURCE, Stance};
 use crate::thread::{Confidence, GroupKind, KnownBy, Notice, Post, Span, State, Thread, Time};
 
 /// The whole report. Its serialised form is the JSON contract `rejoinder/1`: fields are added, never renamed.
@@ -159,11 +159,14 @@ pub struct ReplyView {
     pub stance: Stance,
     /// How sure.
     pub confidence: Confidence,
-    /// Which annotator said so.
+    /// Which annotator said so; `source` where the source itself did.
     pub by: &'static str,
     /// Its cue, in words.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub why: String,
+    /// Whether the source says so, rather than an annotator.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub declared: bool,
 }
 
 /// One relation: `from` and `to` for support and rebut, `from` and `step` for undercut.
@@ -440,6 +443,7 @@ fn replies(findings: &Findings<'_>) -> Vec<ReplyView> {
         confidence: reply.stance.confidence,
         by: reply.stance.by,
         why: reply.stance.why.to_string(),
+        declared: reply.stance.by == SOURCE,
     });
     view.collect()
 }

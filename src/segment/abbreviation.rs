@@ -26,6 +26,10 @@ pub(super) fn stop(word: &str) -> Stop {
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
     let lower: &[u8] = lower;
+    // "v. 10", "Roe v. Wade"; a capital one is an initial or a Roman figure.
+    if word == "v" {
+        return Stop::Never;
+    }
     // A lone small letter is a word, a lone capital one an initial.
     if lower == b"i" || (word.len() == 1 && word.bytes().all(|b| b.is_ascii_lowercase()) && word != "p") {
         return Stop::Plain;

@@ -18,7 +18,9 @@ pub(super) fn each(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
             let next = (end + 1).min(text.len());
             let line = &text[at..end];
             at = next;
-            if next >= text.len() || !continues(line, &text[next..line_end(text, next)], width) {
+            let below = &text[next.min(text.len())..line_end(text, next.min(text.len()))];
+            let whole = continues(line, below, width) || runs_on(&text[start..end], line, below);
+            if next >= text.len() || !whole {
                 return Some((start, end));
             }
         }
@@ -50,6 +52,32 @@ fn continues(line: &str, next: &str, width: usize) -> bool {
     let word = next.split(' ').next().unwrap_or_default();
     !word.is_empty() && !is_marker(word) && line.trim_end().len() + 1 + word.len() > width
 }
+
+/// Fewest bytes of a line that people break because it is long.
+const LONG: usize = 50;
+
+/// Whether a sentence clearly goes on in the next line, wherever it was broken: that begins small, and the
+/// line before it ends in a word or comma after which more must come, or is long, ends in no mark, and
+/// belongs to somebody who begins sentences with capital letters.
+fn runs_on(before: &str, line: &str, next: &str) -> bool {
+    let next = next.trim_start();
+    let word = next.split(' ').next().unwrap_or_default();
+    if !next.starts_with(char::is_lowercase) || word.contains("://") || is_marker(word) {
+        return false;
+    }
+    let line = line.trim();
+    let last = line.rsplit(' ').next().unwrap_or_default();
+    let long = line.len() >= LONG
+        && before.trim_start().starts_with(char::is_uppercase)
+        && last.ends_with(char::is_alphanumeric)
+        && !last.contains("://");
+    let listed = is_marker(line.split(' ').next().unwrap_or_default());
+    !listed && line.contains(' ') && (long || line.ends_with(',') || BINDING.contains(&last))
+}
+
+/// Words that no sentence ends with.
+static BINDING: &[&str] =
+    &["a", "an", "and", "because", "every", "if", "my", "nor", "or", "our", "than", "the", "their", "your"];
 
 /// Whether a line's first word marks an item of a list.
 fn is_marker(word: &str) -> bool {

@@ -21,6 +21,7 @@ const CASES: &[&str] = &[
     "What?|You are wrong! |yes really? |no way",
     "So do I. |Vitamin C. |The end, etc. |But not a.k.a. names.",
     "Read README.md and /etc/fstab.conf before you ask. |it is all there.",
+    "Compare v. 10 with p. 3, no. 5, fig. 2 and approx. 5 others. |Roe v. Wade was before.",
     "It grew by 3.5 percent in 2020. |5 people noticed.",
 ];
 
@@ -52,6 +53,25 @@ fn lines_broken_at_a_width_are_read_as_one_paragraph() {
     assert_eq!(found.len(), 3, "{:?}", shown(text, &found));
     assert!(found[0].slice(text).ends_with("can sleep."));
     assert_eq!(found[2].slice(text), "Thanks");
+}
+
+#[test]
+fn a_sentence_that_goes_on_in_small_letters_is_not_cut_at_the_line() {
+    let one = [
+        "Nobody who has ever walked there in winter would say\nthat it is safe.",
+        "It is cold, wet,\nand dark.",
+    ];
+    for text in one {
+        assert_eq!(shown(text, &sentences(text)), [text]);
+    }
+    let two = [
+        "i think so\nit is bad",
+        "Nobody has ever said that it was safe to walk.\nit is not",
+        "Look here at all that they have said about it\nhttps://a.example",
+    ];
+    for text in two {
+        assert_eq!(sentences(text).len(), 2, "{text}");
+    }
 }
 
 fn passages(text: &str) -> Vec<String> {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use url::Url;
 
 use super::{
-    Author, AuthorId, Body, KnownBy, Notice, NoticeKind, Post, PostId, ReplyTo, State, Thread, Time,
+    Author, AuthorId, Body, KnownBy, Notice, NoticeKind, Post, PostId, ReplyTo, Side, State, Thread, Time,
 };
 use crate::error::{Error, Result};
 
@@ -22,6 +22,8 @@ pub struct Draft {
     pub native_id: String,
     /// What it answers.
     pub parent: Parent,
+    /// The side it takes towards that, where the source says so.
+    pub side: Option<Side>,
     /// Keys of further posts it answers.
     pub also: Vec<String>,
     /// Who wrote it.
@@ -65,6 +67,7 @@ impl Draft {
             native_id: key.clone(),
             key,
             parent,
+            side: None,
             also: Vec::new(),
             author: None,
             written_at: None,
@@ -165,6 +168,7 @@ fn merge(drafts: Vec<Draft>) -> Vec<Draft> {
         if kept.body.text().is_empty() && kept.state == draft.state {
             kept.body = draft.body;
         }
+        kept.side = kept.side.or(draft.side);
         if kept.also.is_empty() {
             kept.also = draft.also;
         }
@@ -340,6 +344,7 @@ fn number(drafts: Vec<Draft>, order: &[usize], links: &Links) -> (Vec<Post>, Vec
             native_id: draft.native_id,
             author,
             reply_to: links.parent[index].map(|to| ReplyTo { post: PostId::new(place[to]), known_by }),
+            side: draft.side.filter(|_| links.parent[index].is_some()),
             also_replies_to: links.also[index].iter().map(|&to| PostId::new(place[to])).collect(),
             written_at: draft.written_at,
             edited_at: draft.edited_at,

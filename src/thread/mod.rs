@@ -18,7 +18,7 @@ pub use body::{Block, BlockKind, Body, BodyBuilder, Link, Quote};
 pub use confidence::Confidence;
 pub use duplicates::{Duplicates, Group, GroupKind, Match, Part};
 pub use notice::{Notice, NoticeKind};
-pub use post::{KnownBy, Post, PostId, ReplyTo, State};
+pub use post::{KnownBy, Post, PostId, ReplyTo, Side, State};
 pub use span::Span;
 pub use time::Time;
 

@@ -34,6 +34,8 @@ pub struct Post {
     pub author: Option<AuthorId>,
     /// What it answers; `None` for the root and where nobody knows.
     pub reply_to: Option<ReplyTo>,
+    /// The side it takes towards that post, where the source says so.
+    pub side: Option<Side>,
     /// Further posts it answers (image boards), in the order they are named.
     pub also_replies_to: Vec<PostId>,
     /// When it was written.
@@ -74,6 +76,22 @@ pub enum State {
     RemovedByModerator,
     /// The source does not hold them: a stub that keeps the place.
     Missing,
+}
+
+/// The side that a source says a post takes towards what it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// It supports it.
+    For,
+    /// It attacks it.
+    Against,
+}
+
+impl Side {
+    /// The side of what is on `self`'s side towards something that is itself on `other`'s.
+    pub fn through(self, other: Side) -> Side {
+        if self == other { Side::For } else { Side::Against }
+    }
 }
 
 /// What a post answers, and how that is known.

@@ -131,13 +131,18 @@ impl Answered {
     fn holds(&mut self, thread: &Thread, post: PostId, quoted: &str) -> bool {
         let normal = self.normal.entry(post).or_insert_with(|| {
             let text = thread.post(post).text();
-            words::normal(text.get(..text.floor_char_boundary(SHORT_IN)).unwrap_or_default())
+            words::normal(start(text))
         });
-        let start = quoted.get(..quoted.floor_char_boundary(SHORT_IN)).unwrap_or_default();
-        let quoted = words::normal(start);
+        let quoted = words::normal(start(quoted));
         let quoted = quoted.trim_matches(|c: char| !c.is_alphanumeric());
         !quoted.is_empty() && normal.contains(quoted)
     }
+}
+
+/// The text's start, whole characters of it.
+fn start(text: &str) -> &str {
+    let end = (0..=SHORT_IN.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 /// The hashes of a text's runs of words; none for a text of fewer words.

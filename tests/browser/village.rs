@@ -111,7 +111,15 @@ impl Builder {
             Stance::Neutral => "",
         };
         let confidence = Confidence::clamped(confidence);
-        self.report.replies.push(ReplyView { post, to, stance, confidence, by: BY, why: why.to_owned() });
+        self.report.replies.push(ReplyView {
+            post,
+            to,
+            stance,
+            confidence,
+            by: BY,
+            why: why.to_owned(),
+            declared: false,
+        });
     }
 
     pub fn relate(&mut self, kind: &'static str, from: u32, to: u32, confidence: f64) {

@@ -17,7 +17,7 @@ use crate::argument::{Annotation, Role, Stance};
 
 static FILE: &[u8] = include_bytes!("../../../models/linear.bin");
 const MAGIC: &[u8] = b"RJLINE01";
-const NAME: &str = "linear";
+pub(super) const NAME: &str = "linear";
 
 static STANCES: [Stance; 4] = [Stance::Agree, Stance::Disagree, Stance::Neutral, Stance::Question];
 static ROLES: [Role; 5] = [Role::Claim, Role::Premise, Role::Question, Role::Concession, Role::None];
@@ -235,7 +235,7 @@ impl Annotator for Linear {
 
 /// The passage of the parent that words, quotations and places point at.
 fn target(exchange: &Exchange<'_>) -> Option<Annotation<usize>> {
-    if exchange.parent_passages.len() < 2 {
+    if !(2..=aim::MOST_PASSAGES).contains(&exchange.parent_passages.len()) {
         return None;
     }
     let shares = aim::shares(&aim::scores(exchange, None));

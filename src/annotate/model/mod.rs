@@ -25,6 +25,7 @@ use super::linear::{self, Linear};
 use super::rules::Rules;
 use super::{Annotator, Exchange, Judgement, Question, abstention, aim, foreign, spread};
 use crate::argument::{Annotation, Role, Stance, Tone};
+use crate::words;
 
 static FILE: &[u8] = include_bytes!("../../../models/reader.bin");
 
@@ -33,6 +34,16 @@ const NAME: &str = "model";
 static STANCES: [Stance; 4] = [Stance::Agree, Stance::Disagree, Stance::Neutral, Stance::Question];
 static ROLES: [Role; 5] = [Role::Claim, Role::Premise, Role::Question, Role::Concession, Role::None];
 const ALL: [usize; 5] = [0, 1, 2, 3, 4];
+
+/// Windows of one post that are read, about seven thousand words: what is beyond is left to `linear`, so that one
+/// endless post takes neither hours nor all memory.
+const MOST_WINDOWS: usize = 48;
+
+/// How sure the model must be of the very passage that it calls an insult.
+const LEAST_OF_A_PASSAGE: f64 = 0.5;
+
+/// However sure the model is, it has read few insults of real threads: an estimate, not measured.
+const MOST_OF_AN_INSULT: f64 = 0.9;
 
 /// Tokens that go through the encoder together: enough to keep its weights in cache.
 const TOGETHER: usize = 768;
@@ -275,13 +286,13 @@ impl Reader {
 
     fn lay(&self, exchange: &Exchange<'_>) -> Laid {
         let reply = self.own_tokens(exchange);
-        let parent = self.tokenizer.tokens(exchange.parent.unwrap_or_default());
+        let parent = self.end_of_parent(exchange.parent.unwrap_or_default());
         let room = self.encoder.longest - 3;
         let keep_parent = parent.len().min(self.parent.max(room.saturating_sub(reply.len()))).min(room);
         let cut = parent.len() - keep_parent;
         let mut windows = vec![self.window(&parent[cut..], &reply[..reply.len().min(room - keep_parent)])];
         let mut done = windows[0].tokens.len();
-        while done < reply.len() {
+        while done < reply.len() && windows.len() < MOST_WINDOWS {
             // A window begins at a passage, so that no passage is cut if it can be helped.
             let mut starts = exchange.passages.iter().map(|span| span.start() as u32);
             let begin = starts.rfind(|&start| start <= reply[done].at).unwrap_or(0);
@@ -310,6 +321,15 @@ impl Reader {
             }
         });
         Laid { aimed: aimed.collect(), passages, windows }
+    }
+
+    /// The last tokens of the parent, more than a window holds: a post is answered often, and may be long.
+    fn end_of_parent(&self, parent: &str) -> Vec<Token> {
+        const BYTES: usize = 6_000;
+        let from = parent.ceil_char_boundary(parent.len().saturating_sub(BYTES));
+        let mut tokens = self.tokenizer.tokens(&parent[from..]);
+        tokens.iter_mut().for_each(|token| token.at += from as u32);
+        tokens
     }
 
     /// The tokens of the reply's passages: quotations and code are not read.
@@ -355,6 +375,15 @@ impl Reader {
             laid.passages.iter().map(|(window, range)| vectors[*window].mean(range.clone())).collect();
         let each = laid.passages.iter().zip(&means).enumerate();
         let roles = each.map(|(at, ((window_at, range), mean))| {
+            if let Some(shares) = beside.roles.get(at).filter(|_| range.is_empty()) {
+                let (best, share) = largest(shares);
+                return Annotation::new(
+                    ROLES[best],
+                    share,
+                    linear::NAME,
+                    "beyond what the model reads of a post",
+                );
+            }
             let mut shares = self.heads.role.probabilities(&[mean, &replies[*window_at]], &ALL);
             pool(&mut shares, beside.roles.get(at).map_or(&[], Vec::as_slice));
             let (best, share) = largest(&shares);
@@ -378,7 +407,7 @@ impl Reader {
                 .parent
                 .map(|_| self.stance(exchange, &laid.windows[0], &vectors[0], &replies[0], &beside.stance)),
             roles: roles.collect(),
-            tones: self.tones(exchange, laid, &means, &replies),
+            tones: self.tones(exchange, &means, &replies),
             foreign: None,
             main,
             target: exchange.parent.and_then(|_| {
@@ -408,22 +437,23 @@ impl Reader {
     fn tones(
         &self,
         exchange: &Exchange<'_>,
-        laid: &Laid,
         means: &[Vec<f32>],
         replies: &[Vec<f32>],
     ) -> Vec<Annotation<Tone>> {
         let mut tones = Rules::tones(exchange);
         let whole = self.heads.tone.probabilities(&[&replies[0], &replies[0]], &ALL[..3])[2];
-        if whole >= self.insult_threshold && tones.iter().all(|tone| tone.value != Tone::Insult) {
-            let each = laid
-                .passages
-                .iter()
-                .zip(means)
-                .map(|(_, mean)| self.heads.tone.probabilities(&[mean, mean], &ALL[..3])[2]);
-            let (worst, _) = largest(&each.collect::<Vec<f64>>());
-            if let Some(tone) = tones.get_mut(worst) {
-                *tone = Annotation::new(Tone::Insult, whole, NAME, "reads like an attack on a person");
-            }
+        if whole < self.insult_threshold || tones.iter().any(|tone| tone.value == Tone::Insult) {
+            return tones;
+        }
+        let each: Vec<f64> =
+            means.iter().map(|mean| self.heads.tone.probabilities(&[mean, mean], &ALL[..3])[2]).collect();
+        let (worst, share) = largest(&each);
+        let passage = exchange.passages.get(worst).map_or("", |span| span.slice(exchange.text));
+        // A reply that sounds hostile as a whole accuses nobody: the words that do have to be named.
+        let named = share >= LEAST_OF_A_PASSAGE && words::each(passage).nth(1).is_some();
+        if let Some(tone) = tones.get_mut(worst).filter(|_| named && !Rules::spares(passage)) {
+            let sure = whole.min(share).min(MOST_OF_AN_INSULT);
+            *tone = Annotation::new(Tone::Insult, sure, NAME, "reads like an attack on a person");
         }
         tones
     }
@@ -439,7 +469,7 @@ impl Reader {
         reply: &[f32],
     ) -> Option<Annotation<usize>> {
         let seen: Vec<usize> = (0..laid.aimed.len()).filter(|&at| !laid.aimed[at].is_empty()).collect();
-        if laid.aimed.len() < 2 || seen.is_empty() {
+        if laid.aimed.len() < 2 || laid.aimed.len() > aim::MOST_PASSAGES || seen.is_empty() {
             return None;
         }
         let passages: Vec<Vec<f32>> = seen.iter().map(|&at| vectors.mean(laid.aimed[at].clone())).collect();
@@ -487,6 +517,15 @@ impl Heads {
     }
 }
 
+/// Whether the word of a token can be a reason by itself: "for" and "to" weigh, and tell a reader nothing.
+fn tells(text: &str, window: &Window, token: usize) -> bool {
+    const TELLING: &[&str] =
+        &["no", "not", "but", "why", "how", "what", "never", "you", "your", "don't", "can't", "isn't"];
+    let token = token.checked_sub(window.reply.start).and_then(|token| window.tokens.get(token));
+    let word = token.map_or_else(String::new, |token| word_at(text, token.at as usize).to_lowercase());
+    TELLING.contains(&word.as_str()) || (!word.is_empty() && !words::is_stop(&word))
+}
+
 /// Names the word whose token pulls most towards an answer; nothing when there are no tokens.
 fn weightiest(
     text: &str,
@@ -494,7 +533,9 @@ fn weightiest(
     tokens: std::ops::Range<usize>,
     pull: impl Fn(usize) -> f32,
 ) -> String {
-    let most = tokens.max_by(|&one, &other| pull(one).total_cmp(&pull(other)).then(other.cmp(&one)));
+    let most = tokens
+        .filter(|&token| tells(text, window, token))
+        .max_by(|&one, &other| pull(one).total_cmp(&pull(other)).then(other.cmp(&one)));
     let token = most.and_then(|most| window.tokens.get(most.checked_sub(window.reply.start)?));
     token.map_or_else(String::new, |token| format!("“{}” weighs most", word_at(text, token.at as usize)))
 }

@@ -54,6 +54,12 @@ impl Rules {
     pub(super) fn tones(exchange: &Exchange<'_>) -> Vec<Annotation<Tone>> {
         exchange.passages.iter().map(|span| tone::of(span.slice(exchange.text))).collect()
     }
+
+    /// Whether a passage denies, speaks of its author or praises, so that nobody should read an insult into it.
+    #[cfg(feature = "model")]
+    pub(super) fn spares(passage: &str) -> bool {
+        tone::is_spared(passage)
+    }
 }
 
 /// The probabilities of all answers of one exchange.

@@ -179,3 +179,16 @@ proptest::proptest! {
         proptest::prop_assert_eq!(judgement.tones.len(), spans.len());
     }
 }
+
+#[test]
+fn quotations_between_single_marks_and_generic_people_are_no_insults() {
+    for civil in [
+        "More like the 'fuck you' you say while laughing with friends.",
+        "It makes you look like a jerk.",
+        "You are not an idiot at all.",
+    ] {
+        assert_ne!(tone::of(civil).value, Tone::Insult, "{civil}");
+    }
+    assert_eq!(tone::of("You're an idiot, and that's that.").value, Tone::Insult);
+    assert_eq!(tone::of("Don't be daft, you idiot.").value, Tone::Insult);
+}

@@ -115,7 +115,10 @@ const OK: f64 = 0.93;
 const RUDE: f64 = 0.43;
 
 fn aimed(said: &str) -> String {
-    format!("says \u{201c}{}\u{201d} to somebody here", said.split_whitespace().collect::<Vec<_>>().join(" "))
+    format!(
+        "\u{201c}{}\u{201d} reads as said to somebody here",
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    )
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -294,6 +297,55 @@ static MILD: &[&str] = &[
 /// Adjectives that are hostile even when said of a thing.
 static HARSH: &[&str] = &["stupid", "idiotic", "moronic", "retarded", "dumb", "pathetic", "brainless"];
 
+/// How far a quotation between single marks goes that opens here; `None` where the mark is an apostrophe.
+fn in_single_marks(text: &str, at: usize, end: usize) -> Option<usize> {
+    const LONGEST: usize = 80;
+    if text[..at].chars().next_back().is_some_and(char::is_alphanumeric) {
+        return None;
+    }
+    let rest = &text[end..];
+    let rest = &rest[..rest.floor_char_boundary(LONGEST)];
+    let closing = rest.char_indices().find(|&(at, c)| {
+        let after = rest[at + c.len_utf8()..].chars().next();
+        matches!(c, '\'' | '’') && after.is_none_or(|after| !after.is_alphanumeric())
+    });
+    closing.map(|(at, c)| at + c.len_utf8())
+}
+
+/// Whether a passage speaks against reading an insult into it, whatever its words: it denies something, speaks
+/// of its own author alone, or praises.
+pub(super) fn is_spared(text: &str) -> bool {
+    let words = words(text);
+    let says =
+        |list: &[&str]| words.iter().any(|word| list.iter().any(|one| word.text.eq_ignore_ascii_case(one)));
+    let denies = says(&["not", "never", "nobody", "no", "without"])
+        || words
+            .iter()
+            .any(|word| word.kind == Kind::Shield && word.text.to_ascii_lowercase().ends_with("n't"));
+    let to_somebody = words.iter().any(|word| matches!(word.kind, Kind::You | Kind::YouAre | Kind::Your));
+    let own = says(&["i", "i'm", "im", "me", "myself", "my", "we", "we're"]);
+    denies || (own && !to_somebody) || says(PRAISE)
+}
+
+/// Words of somebody who means well, however rough the rest sounds.
+static PRAISE: &[&str] = &[
+    "congratulations",
+    "congrats",
+    "legend",
+    "genius",
+    "hero",
+    "proud",
+    "thanks",
+    "thank",
+    "sorry",
+    "welcome",
+    "kudos",
+    "respect",
+    "awesome",
+    "love",
+    "glad",
+];
+
 /// The words of a passage with their kinds; words between quotation marks are left out.
 fn words(text: &str) -> Vec<Word<'_>> {
     let kinds = kinds();
@@ -344,6 +396,11 @@ fn mark<'t>(text: &'t str, at: usize, quoted: &mut bool, found: &mut Vec<Word<'t
         '"' => *quoted = !*quoted && closes(text, end, "\""),
         '“' => *quoted = closes(text, end, "”"),
         '”' => *quoted = false,
+        '\'' | '‘' if !*quoted => {
+            if let Some(length) = in_single_marks(text, at, end) {
+                return end + length;
+            }
+        }
         '.' | ',' | '!' | '?' | ';' | ':' | '(' | ')' if !*quoted => {
             found.push(Word { text: &text[at..end], kind: Kind::Break, start: at, end });
         }

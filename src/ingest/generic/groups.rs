@@ -67,14 +67,17 @@ pub(super) struct Group {
     pub is_comments: bool,
 }
 
+/// Elements that share a key, each with that key, in the order of the page.
+type Members<'k> = &'k [(u64, u32)];
+
 /// The group that is most likely that of the posts.
 pub(super) fn find(survey: &Survey<'_>) -> Option<Group> {
     let pairs = sorted_keys(survey);
-    let mut groups: Vec<&[(u64, u32)]> =
+    let mut groups: Vec<Members<'_>> =
         pairs.chunk_by(|a, b| a.0 == b.0).filter(|members| members.len() >= FEWEST).collect();
     // In the order of their first members, so that among equals the outermost wins.
     groups.sort_by_key(|members| members.first().map(|(key, at)| (*at, *key)));
-    let mut best: Option<(f64, &[(u64, u32)], bool)> = None;
+    let mut best: Option<(f64, Members<'_>, bool)> = None;
     for members in groups {
         for rows in [false, true] {
             let weight = if rows { weigh_rows(survey, members) } else { weigh(survey, members) };

@@ -2,10 +2,15 @@
 //!
 //! A sign is evidence and no more: it is counted over all members of a group before anything is believed.
 
+use std::collections::HashMap;
+
 use scraper::node::Element;
 
 use super::labels::{AUTHOR, AUTHOR_WHOLE, BODY, BODY_WHOLE, CHROME, NOISE, NOISE_WHOLE, POSTS};
 use crate::ingest::html::attribute;
+
+/// What each class attribute of a page says, and whether it is that of a post itself.
+pub(super) type Known<'a> = HashMap<&'a str, (Signs, bool)>;
 
 /// What the names of an element say that it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,8 +48,14 @@ impl Signs {
         self.0 |= other.0;
     }
 
-    /// Reads the names of an element.
+    /// Reads the names of one element.
     pub(super) fn of(element: &Element) -> Self {
+        Self::of_one(element, &mut Known::new())
+    }
+
+    /// Reads the names of one of many elements; `known` keeps what classes said, for a page has few and
+    /// repeats them.
+    pub(super) fn of_one<'a>(element: &'a Element, known: &mut Known<'a>) -> Self {
         let mut signs = Self::default();
         match element.name() {
             "nav" | "footer" => signs.add(Self::CHROME),
@@ -56,11 +67,11 @@ impl Signs {
         for (name, value) in element.attrs() {
             match name {
                 "class" | "id" => {
-                    let mut is_post = false;
-                    for token in value.split_ascii_whitespace().take(TOKENS) {
-                        signs.token(token, name == "id");
-                        is_post |= POSTS.contains(&token.to_ascii_lowercase().as_str());
-                    }
+                    let (said, is_post) = match name {
+                        "class" => *known.entry(value).or_insert_with(|| Self::of_names(value, false)),
+                        _ => Self::of_names(value, true),
+                    };
+                    signs.add(said);
                     // `post has-profile` is a post that has a profile.
                     if is_post {
                         signs.0 &= !(Self::NOISE.0 | Self::EDITED.0 | Self::QUOTE.0 | Self::CHROME.0);
@@ -90,6 +101,16 @@ impl Signs {
             signs.0 &= !Self::QUOTE.0;
         }
         signs
+    }
+
+    /// What these classes or ids say, and whether one of them is that of a post itself.
+    fn of_names(names: &str, are_ids: bool) -> (Self, bool) {
+        let (mut signs, mut is_post) = (Self::default(), false);
+        for token in names.split_ascii_whitespace().take(TOKENS) {
+            signs.token(token, are_ids);
+            is_post |= POSTS.contains(&token.to_ascii_lowercase().as_str());
+        }
+        (signs, is_post)
     }
 
     /// Reads one class or id, whole and in its parts: `post-userInfo` is `post`, `user`, `info`.

@@ -8,7 +8,7 @@ use scraper::{ElementRef, Node};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::sign::Signs;
+use super::sign::{Known, Signs};
 use super::{people, times};
 use crate::ingest::html::attribute;
 
@@ -99,6 +99,7 @@ impl<'a> Survey<'a> {
         let mut words: Vec<String> = Vec::new();
         let mut open: Vec<Open> = Vec::new();
         let mut left_out = None;
+        let mut known = Known::new();
         for edge in root.traverse() {
             match edge {
                 Edge::Open(_) if left_out.is_some() => {}
@@ -110,7 +111,7 @@ impl<'a> Survey<'a> {
                     }
                     Node::Element(_) => match ElementRef::wrap(node) {
                         Some(element) if survey.entries.len() < MOST && is_shown(element) => {
-                            survey.open(element, &mut open);
+                            survey.open(element, &mut open, &mut known);
                             own.push(Sum::default());
                             words.push(String::new());
                         }
@@ -129,10 +130,10 @@ impl<'a> Survey<'a> {
         survey
     }
 
-    fn open(&mut self, element: ElementRef<'a>, open: &mut Vec<Open>) {
+    fn open(&mut self, element: ElementRef<'a>, open: &mut Vec<Open>, known: &mut Known<'a>) {
         let at = self.entries.len() as u32;
         let value = element.value();
-        let signs = Signs::of(value);
+        let signs = Signs::of_one(value, known);
         let name = kind(value.name());
         let mut nth = 0;
         let mut path = 0;

@@ -50,6 +50,11 @@ pub(super) fn wrap(text: &str, width: f64, most: usize) -> Vec<String> {
     lines
 }
 
+/// One line of what fits before `after`.
+pub(super) fn fit(text: &str, width: f64, after: &str) -> String {
+    wrap(text, width - length(after), 1).pop().unwrap_or_default()
+}
+
 fn push(lines: &mut [String], c: char, used: &mut f64) {
     if let Some(line) = lines.last_mut() {
         line.push(c);
@@ -91,6 +96,13 @@ mod tests {
         let lines = wrap(&"a".repeat(500), 190.0, 3);
         assert_eq!(lines.len(), 3);
         assert!(lines.iter().all(|line| length(line) <= 190.0));
+    }
+
+    #[test]
+    fn a_long_name_leaves_room_for_what_stands_after_it() {
+        let name = fit("Wolfeschlegelsteinhausenbergerdorff", 172.0, " #12");
+        assert!(name.ends_with('…') && length(&name) + length(" #12") <= 172.0, "{name}");
+        assert_eq!(fit("Ann Lee", 172.0, " #12"), "Ann Lee");
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub(super) static WORDS: &[(Kind, &str)] = &[
         Kind::Shield,
         "not never no if unless when whether call called calling calls think thinks thought thinking assume \
          assuming say saying says said imply implying implies suggest lucky magnificent beautiful glorious \
-         sexy brilliant clever sly crazy handsome who whoever until like",
+         sexy brilliant clever sly crazy handsome who whoever until like make makes \
+         making made",
     ),
     (
         Kind::Noun,

@@ -7,6 +7,7 @@ use crate::report::formats::address::web;
 use crate::report::formats::wording;
 use crate::report::outline::Outline;
 use crate::report::{KeyPointView, SummaryView};
+use crate::words;
 
 /// A thread with more posts than this is shown with its branches folded.
 const HUGE: usize = 2000;
@@ -122,7 +123,7 @@ fn sentence<'a>(outline: &Outline<'a>, view: &'a SummaryView) -> Sentence<'a> {
 fn point<'a>(outline: &Outline<'a>, view: &'a KeyPointView, most: u32) -> Point<'a> {
     let post = outline.unit(view.unit).map(|unit| unit.post);
     let wide = |people: u32| format!("{:.1}", 120.0 * f64::from(people) / f64::from(most));
-    let text = view.text.trim_end_matches([',', ';', ':']);
+    let text = words::without_pause(&view.text);
     Point {
         text,
         cut: text.len() < view.text.len(),

@@ -5,7 +5,7 @@
 
 use super::escaped::Escaped;
 use super::marks;
-use crate::argument::Role;
+use crate::argument::{Role, SOURCE};
 use crate::report::drawing::{Drawing, Edge, Node, Shape};
 use crate::report::formats::wording::{self, percent, short};
 use crate::report::outline::Outline;
@@ -42,8 +42,15 @@ pub(super) fn write(page: &mut Escaped, outline: &Outline<'_>) {
         page.markup("Showing ").number(drawing.nodes.len() as u32).markup(" of ");
         page.number(drawing.total as u32).markup(" claims and reasons, the most contested first. ");
     }
-    page.markup("All lines are guesses by ");
-    page.text(outline.report().annotator.name);
+    let by = outline.report().annotator.name;
+    let mut declared =
+        drawing.edges.iter().filter_map(|edge| outline.report().relations.get(edge.relation as usize));
+    if declared.any(|relation| relation.by == SOURCE) {
+        page.markup("The source says who is for and who against what; the other lines are guesses by ");
+    } else {
+        page.markup("All lines are guesses by ");
+    }
+    page.text(by);
     page.markup("; the figure on a line is how sure it is.</figcaption></figure>\n");
 }
 
@@ -107,8 +114,8 @@ fn claim(page: &mut Escaped, outline: &Outline<'_>, node: &Node) {
     page.markup("\" height=\"").coordinate(node.height).markup("\" rx=\"7\"/>");
     let (x, mut y) = (node.x + 12.0, node.y + 22.0);
     text_line(page, "<text class=\"a\" x=\"", x, y);
-    if let Some(author) = outline.author(unit.post) {
-        page.text(&short(author, 20)).markup(" ");
+    if !node.author.is_empty() {
+        page.text(&node.author).markup(" ");
     }
     page.markup("#").number(unit.post).markup("</text>");
     for words in &node.lines {
@@ -131,10 +138,12 @@ fn claim(page: &mut Escaped, outline: &Outline<'_>, node: &Node) {
             page.markup(", ").number(percent(unit.confidence)).markup(" % sure");
         }
     }
+    page.markup("</text>");
     if node.more > 0 {
-        page.markup("<tspan class=\"m\"> · ").number(node.more as u32).markup(" more below</tspan>");
+        text_line(page, "<text class=\"m\" x=\"", x, y + 17.0);
+        page.number(node.more as u32).markup(" more below</text>");
     }
-    page.markup("</text></a>\n");
+    page.markup("</a>\n");
 }
 
 fn text_line(page: &mut Escaped, open: &'static str, x: f64, y: f64) {

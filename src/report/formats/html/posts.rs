@@ -61,7 +61,11 @@ fn head(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView, dep
         page.markup(" <span class=\"chip ").markup(mark.class).markup("\" title=\"").text(&reply.why);
         page.markup("\"><b>").markup(mark.glyph).markup("</b> ");
         page.markup(mark.word);
-        marks::sure(page, reply.confidence, reply.by);
+        if reply.declared {
+            page.markup(" <small class=\"n\">the source says so</small>");
+        } else {
+            marks::sure(page, reply.confidence, reply.by);
+        }
         page.markup("</span>");
     }
     page.markup(" <span class=\"meta\">");
