@@ -16,9 +16,9 @@ use html5ever::{QualName, local_name, ns};
 use memchr::{memchr, memchr3};
 use scraper::{Html, HtmlTreeSink, Node};
 
-use super::generic::Posts;
 use crate::error::{Error, Result};
 use crate::fetch::Page;
+use crate::ingest::Reading;
 
 /// Elements inside one another at most. Old Reddit nests ten for each level of reply.
 const DEEPEST: usize = 3_000;
@@ -43,14 +43,13 @@ pub struct Document {
     /// Which thread of a file with several the user asked for (`--thread`).
     pub wanted_thread: Option<String>,
     html: OnceCell<Option<Html>>,
-    /// What the reader of unknown pages found when it was asked whether this is one.
-    pub(super) by_shape: OnceCell<Option<Posts>>,
+    guess: OnceCell<Option<Reading>>,
 }
 
 impl Document {
     /// A document of this page.
     pub fn new(page: Page, wanted_thread: Option<String>) -> Self {
-        Self { page, wanted_thread, html: OnceCell::new(), by_shape: OnceCell::new() }
+        Self { page, wanted_thread, html: OnceCell::new(), guess: OnceCell::new() }
     }
 
     /// The same page without what was made of it.
@@ -68,6 +67,11 @@ impl Document {
     /// elements. What does not look as expected is kept.
     pub(super) fn html_without(&self, furniture: &[Furniture]) -> Result<&Html> {
         self.tree(|| parse(&without(&self.page.text, furniture)))
+    }
+
+    /// What a reader that has to read the page to know whether it can makes of it, made once.
+    pub(super) fn guessed(&self, guess: impl FnOnce() -> Option<Reading>) -> Option<&Reading> {
+        self.guess.get_or_init(guess).as_ref()
     }
 
     fn tree(&self, parse: impl FnOnce() -> Option<Html>) -> Result<&Html> {

@@ -90,7 +90,7 @@ pub enum Recognition {
 }
 
 /// What one document held.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Reading {
     /// The thread's title; `None` when this page does not say.
     pub title: Option<String>,

@@ -4,21 +4,19 @@
 //! stands in some. No single post decides, so a profile column, an advertisement or a quotation that only
 //! some posts have does not. Linear in the elements of the posts, each looked at a few times.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::groups::Region;
 use super::keys;
-use super::sign::{self, Signs};
+use super::name::{self, labels};
+use super::sign::Signs;
 use super::survey::{Entry, Survey};
-use crate::ingest::html::{attribute, text_of};
+use super::times;
 
 /// Keys that are tried in turn for a post that lacks the best one.
 const CHOICES: usize = 12;
-
-/// Characters of a name at most.
-const NAME: usize = 60;
 
 /// What was found of one post.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,7 +76,33 @@ pub(super) fn find(survey: &Survey<'_>, regions: &[Region]) -> Fields {
         choose(&names, &fields.name_keys, &mut fields.found, |found, at| found.author = Some(at));
     }
     guests(survey, &places, &mut fields.found);
+    only_of_most(survey, &mut fields);
     fields
+}
+
+/// Keeps those keys of words that the words of most posts have: only they tell words elsewhere.
+fn only_of_most(survey: &Survey<'_>, fields: &mut Fields) {
+    let (mut counts, mut keys): (HashMap<u64, usize>, Vec<u64>) = (HashMap::new(), Vec::new());
+    for body in fields.found.iter().filter_map(|found| found.body) {
+        keys::of_names(survey, body, &mut keys);
+        keys.sort_unstable();
+        keys.dedup();
+        keys.drain(..).for_each(|key| *counts.entry(key).or_default() += 1);
+    }
+    let all = fields.found.len();
+    fields.body_keys.retain(|key| counts.get(key).is_some_and(|count| count * 2 > all));
+}
+
+/// Whether the time or the name of one post has a class or the like in common with that of another.
+pub(super) fn look_alike(survey: &Survey<'_>, one: &Found, other: &Found) -> bool {
+    let alike = |one: Option<u32>, other: Option<u32>| {
+        let (Some(one), Some(other)) = (one, other) else { return false };
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        keys::of_names(survey, one, &mut ours);
+        keys::of_names(survey, other, &mut theirs);
+        ours.iter().any(|key| theirs.contains(key))
+    };
+    alike(one.time, other.time) || alike(one.author, other.author)
 }
 
 /// Finds the fields of posts that stand elsewhere: where the others have theirs, else each by itself.
@@ -134,7 +158,7 @@ fn guests(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &mut [Found]) 
     for (found, places) in found.iter_mut().zip(places).filter(|(found, _)| found.author.is_none()) {
         found.author = places.iter().map(|(at, _)| *at).find(|&at| {
             keys::of_names(survey, at, &mut keys);
-            let fits = keys.contains(&key) && name(survey, at).is_some();
+            let fits = keys.contains(&key) && name::of(survey, at).is_some();
             keys.clear();
             fits
         });
@@ -277,7 +301,7 @@ fn is_of_something_else(survey: &Survey<'_>, at: u32) -> bool {
         return true;
     }
     let own: String = entry.element.text().take(4).collect();
-    if own.len() < 120 && sign::tells_of_something_else(&own) {
+    if own.len() < 120 && times::tells_of_something_else(&own) {
         return true;
     }
     let mut before = String::new();
@@ -292,7 +316,7 @@ fn is_of_something_else(survey: &Survey<'_>, at: u32) -> bool {
             break;
         }
     }
-    before.len() < 120 && sign::tells_of_something_else(&before)
+    before.len() < 120 && times::tells_of_something_else(&before)
 }
 
 /// Whether this stands inside the other.
@@ -320,7 +344,9 @@ fn name_votes(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &[Found], 
                     continue;
                 }
             }
-            let Some(name) = name(survey, place.0).filter(|name| !labels.contains(name)) else { continue };
+            let Some(name) = name::of(survey, place.0).filter(|name| !labels.contains(name)) else {
+                continue;
+            };
             let mut worth = if entry.name == 2 { 1.4 } else { 1.0 };
             if entry.signs.has(Signs::AUTHOR) && !entry.signs.has(Signs::NOISE) {
                 worth *= 1.3;
@@ -344,8 +370,8 @@ fn name_votes(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &[Found], 
     let mut votes = tallied(votes);
     let mut kept = Vec::with_capacity(votes.len());
     for group in votes.chunk_by_mut(|a, b| a.key == b.key) {
-        let first = group.first().and_then(|vote| name(survey, vote.at));
-        let same = group.len() >= 4 && group.iter().all(|vote| name(survey, vote.at) == first);
+        let first = group.first().and_then(|vote| name::of(survey, vote.at));
+        let same = group.len() >= 4 && group.iter().all(|vote| name::of(survey, vote.at) == first);
         for vote in group.iter_mut() {
             if same {
                 vote.worth *= 0.1;
@@ -354,29 +380,6 @@ fn name_votes(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &[Found], 
         }
     }
     kept
-}
-
-/// Short words that stand in nearly every post: links to what can be done with somebody, and no names.
-fn labels(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], anything: bool) -> HashSet<String> {
-    let mut counts: HashMap<String, (usize, usize)> = HashMap::new();
-    for (index, places) in places.iter().enumerate() {
-        for &(at, _) in places {
-            let entry = &survey.entries[at as usize];
-            if (entry.name > 0 || anything && entry.end - at == 1)
-                && let Some(name) = name(survey, at)
-            {
-                let (count, last) = counts.entry(name).or_insert((0, usize::MAX));
-                *count += usize::from(*last != index);
-                *last = index;
-            }
-        }
-    }
-    let all = places.len();
-    counts
-        .into_iter()
-        .filter(|(_, (count, _))| all >= 5 && count * 10 >= all * 8)
-        .map(|(name, _)| name)
-        .collect()
 }
 
 /// Sorts votes by key, post and place.
@@ -431,84 +434,3 @@ fn chosen(votes: &[Vote], keys: &[u64]) -> Vec<(u32, u32)> {
     chosen.sort_unstable();
     chosen
 }
-
-/// The name that an element holds; `None` for what is none.
-pub(super) fn name(survey: &Survey<'_>, at: u32) -> Option<String> {
-    let entry = survey.entries.get(at as usize)?;
-    let value = entry.element.value();
-    let given = attribute(value, "data-author").or_else(|| attribute(value, "data-username"));
-    let name = match given.filter(|name| !name.trim().is_empty()) {
-        Some(name) => name.trim().to_owned(),
-        None => text_of(entry.element),
-    };
-    let mut name = name.trim_matches([':', ',', '-', '–', '»', '«', '|', '·', '•']).trim();
-    for by in ["by ", "By ", "Posted by ", "posted by ", "von ", "Von ", "par ", "por ", "door ", "от "] {
-        name = name.strip_prefix(by).unwrap_or(name);
-    }
-    for after in
-        [" says", " said", " wrote", " schrieb", " sagt", " dit", " dice", " says:", " said:", " wrote:", ":"]
-    {
-        name = name.strip_suffix(after).unwrap_or(name);
-    }
-    let name = name.trim();
-    let words = name.split(' ').count();
-    let lower = name.to_lowercase();
-    let fits =
-        !name.is_empty() && name.len() <= NAME && words <= 6 && name.chars().any(char::is_alphanumeric);
-    (fits && !LABELS.contains(&lower.as_str()) && !name.starts_with('#')).then(|| name.to_owned())
-}
-
-/// What stands where names do and is none.
-static LABELS: &[&str] = &[
-    "reply",
-    "quote",
-    "report",
-    "permalink",
-    "link",
-    "share",
-    "like",
-    "edit",
-    "top",
-    "member",
-    "author",
-    "message",
-    "parent",
-    "profile",
-    "antworten",
-    "zitieren",
-    "melden",
-    "répondre",
-    "citer",
-    "responder",
-    "citar",
-    "цитировать",
-    "ответить",
-    "pm",
-    "email",
-    "www",
-    "website",
-    "moderator",
-    "administrator",
-    "admin",
-    "new member",
-    "senior member",
-    "junior member",
-    "registered user",
-    "op",
-    "guest:",
-    "posts",
-    "topic starter",
-    "thread starter",
-    "online",
-    "offline",
-    "view profile",
-    "private message",
-    "find posts",
-    "back to top",
-    "post",
-    "comment",
-    "delete",
-    "flag",
-    "username",
-    "user",
-];

@@ -8,12 +8,18 @@
 //!
 //! Sorting the keys costs n log n of the page's elements, weighing is linear.
 
+use std::collections::HashSet;
+
+use super::ids;
 use super::keys;
 use super::sign::Signs;
 use super::survey::{NONE, Sum, Survey};
 
 /// Fewest members with a time and words.
 const FEWEST: usize = 2;
+
+/// How much more a group weighs whose members are numbered.
+const NUMBERED: f64 = 1.15;
 
 /// Prose that makes a full post; more does not weigh more.
 const FULL: u32 = 300;
@@ -83,6 +89,7 @@ pub(super) fn find(survey: &Survey<'_>) -> Option<Group> {
     let (_, members, rows) = best?;
     let regions =
         if rows { rows_of(survey, members) } else { regions(survey, members.iter().map(|(_, at)| *at)) };
+    let regions = if rows { regions } else { with_the_bare(survey, regions) };
     let comments = members.iter().filter(|(_, at)| is_comment(survey, *at)).count();
     Some(Group { regions, is_comments: comments * 2 > members.len() })
 }
@@ -166,7 +173,40 @@ fn weigh(survey: &Survey<'_>, members: &[(u64, u32)]) -> f64 {
         }
         around.push(index);
     }
-    weight_of(&sums, survey.inside(0))
+    let bonus = if are_numbered(survey, members) { NUMBERED } else { 1.0 };
+    bonus * weight_of(&sums, survey.inside(0))
+}
+
+/// Whether nearly all members bear a number, as posts that can be linked to do.
+fn are_numbered(survey: &Survey<'_>, members: &[(u64, u32)]) -> bool {
+    let numbered = members.iter().filter(|(_, at)| ids::number(survey, *at).is_some()).count();
+    numbered * 10 >= members.len() * 9
+}
+
+/// The posts with those that stand in the same lists and are numbered in the same way, but bear neither a
+/// time nor a name: notes of deleted posts, pings from elsewhere.
+fn with_the_bare(survey: &Survey<'_>, regions: Vec<Region>) -> Vec<Region> {
+    let tag = |at: u32| survey.entries[at as usize].element.value().name();
+    let Some(first) = regions.first().map(|region| region.head) else { return regions };
+    let Some(prefix) = ids::prefix(survey, first) else { return regions };
+    let alike = |at: u32| tag(at) == tag(first) && ids::prefix(survey, at) == Some(prefix);
+    if regions.iter().filter(|region| alike(region.head)).count() * 10 < regions.len() * 9 {
+        return regions;
+    }
+    let known: HashSet<u32> = regions.iter().map(|region| region.head).collect();
+    let lists: HashSet<u32> = known.iter().map(|&at| survey.entries[at as usize].parent).collect();
+    let is_bare = |&at: &u32| {
+        let entry = &survey.entries[at as usize];
+        let held = survey.inside(at);
+        lists.contains(&entry.parent) && !known.contains(&at) && held.prose + held.linked > 0 && alike(at)
+    };
+    let bare: Vec<u32> = (first..survey.len()).filter(is_bare).collect();
+    if bare.is_empty() || bare.len() * 2 > known.len() {
+        return regions;
+    }
+    let mut heads: Vec<u32> = known.into_iter().chain(bare).collect();
+    heads.sort_unstable();
+    self::regions(survey, heads.into_iter())
 }
 
 /// Weighs a group whose members begin the posts; zero unless they are siblings and hold no posts themselves.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::fields::Found;
 use super::groups::Region;
-use super::sign::leads_to_a_person;
+use super::people::leads_to_a_person;
 use super::survey::Survey;
 use crate::ingest::html::attribute;
 
@@ -110,6 +110,18 @@ pub(super) fn last_digits(text: &str) -> Option<&str> {
     let end = bytes.iter().rposition(u8::is_ascii_digit)? + 1;
     let start = bytes[..end].iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
     text.get(start..end)
+}
+
+/// The number that an element bears: in its id, else in an attribute that holds one.
+pub(super) fn number<'a>(survey: &Survey<'a>, at: u32) -> Option<&'a str> {
+    own_id(survey, at).and_then(last_digits).or_else(|| data_id(survey, at).and_then(last_digits))
+}
+
+/// What stands before the number that ends an element's id: `comment-` of `comment-12`.
+pub(super) fn prefix<'a>(survey: &Survey<'a>, at: u32) -> Option<&'a str> {
+    let id = own_id(survey, at)?;
+    let prefix = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    (prefix.len() < id.len() && !prefix.is_empty()).then_some(prefix)
 }
 
 fn own_id<'a>(survey: &Survey<'a>, at: u32) -> Option<&'a str> {

@@ -6,7 +6,7 @@
 use super::groups::Region;
 use super::keys;
 use super::sign::Signs;
-use super::survey::Survey;
+use super::survey::{Sum, Survey};
 use crate::ingest::html::attribute;
 
 /// Prose that an opening post found by its place alone has at least.
@@ -15,16 +15,20 @@ const WORDS: u32 = 40;
 /// Prose of words of the same kind as the replies' at least.
 const SAID: u32 = 12;
 
+/// Rows above the words of an opening in which its name and time are looked for.
+const ROWS: usize = 4;
+
 /// Levels above the replies that are looked at.
 const LEVELS: usize = 14;
 
-/// Elements outside the posts whose words are of the kind that the posts' are, widened as far as they can be.
+/// Stretches outside the posts whose words are of the kind that the posts' are, widened as far as they can
+/// be: where each begins and ends, and its words.
 pub(super) fn of_the_same_kind(
     survey: &Survey<'_>,
     regions: &[Region],
     body_keys: &[u64],
-) -> Vec<(u32, u32)> {
-    let mut found: Vec<(u32, u32)> = Vec::new();
+) -> Vec<(u32, u32, u32)> {
+    let mut found: Vec<(u32, u32, u32)> = Vec::new();
     let mut keys = Vec::new();
     let mut next = 0;
     let mut at = 0;
@@ -46,13 +50,11 @@ pub(super) fn of_the_same_kind(
             && inside.prose >= SAID
         {
             let end = entry.end;
-            if let Some(head) = widened(survey, regions, at)
-                && found.last().is_none_or(|&(before, _)| survey.entries[before as usize].end <= head)
+            if let Some(widest) = widened(survey, regions, at)
+                && let Some(head) = headed(survey, regions, widest)
+                && found.last().is_none_or(|&(_, before, _)| before <= head)
             {
-                let held = survey.inside(head);
-                if held.times > 0 && held.names > 0 {
-                    found.push((head, at));
-                }
+                found.push((head, survey.entries[widest as usize].end, at));
             }
             at = end;
             continue;
@@ -60,6 +62,46 @@ pub(super) fn of_the_same_kind(
         at += 1;
     }
     found
+}
+
+/// Where the stretch begins that ends with this element and holds a time and a name: at the element itself,
+/// or, above all posts, at a row before it or before what is around it.
+fn headed(survey: &Survey<'_>, regions: &[Region], widest: u32) -> Option<u32> {
+    let is_whole = |held: Sum| held.times > 0 && held.names > 0;
+    if is_whole(survey.inside(widest)) {
+        return Some(widest);
+    }
+    let end = survey.entries[widest as usize].end;
+    if regions.first().is_none_or(|first| first.head < end) {
+        return None;
+    }
+    let mut around = widest;
+    for _ in 0..LEVELS {
+        let parent = survey.entries[around as usize].parent;
+        let name = survey.entries.get(parent as usize)?.element.value().name();
+        for before in children(survey, parent, around).into_iter().rev().take(ROWS) {
+            let held = survey.between(before, end);
+            if is_whole(held) && held.times <= 5 && !survey.entries[before as usize].is_chrome {
+                return Some(before);
+            }
+        }
+        if matches!(name, "body" | "main") {
+            return None;
+        }
+        around = parent;
+    }
+    None
+}
+
+/// The children of an element before one of them.
+fn children(survey: &Survey<'_>, parent: u32, before: u32) -> Vec<u32> {
+    let mut children = Vec::new();
+    let mut at = parent + 1;
+    while at < before {
+        children.push(at);
+        at = survey.entries[at as usize].end;
+    }
+    children
 }
 
 /// The largest element around this one that holds no post of the group.
@@ -89,12 +131,7 @@ pub(super) fn above(survey: &Survey<'_>, regions: &[Region]) -> Option<(u32, u32
         let parent = survey.entries[around as usize].parent;
         let up = survey.entries.get(parent as usize)?;
         // The children of the parent before this one, the nearest first.
-        let mut children = Vec::new();
-        let mut at = parent + 1;
-        while at < around {
-            children.push(at);
-            at = survey.entries[at as usize].end;
-        }
+        let children = children(survey, parent, around);
         for (place, &child) in children.iter().enumerate().rev().take(40) {
             let entry = &survey.entries[child as usize];
             let held = survey.inside(child);
@@ -171,7 +208,7 @@ pub(super) fn are_answers(survey: &Survey<'_>, regions: &[Region]) -> bool {
 /// to read on.
 pub(super) fn leads_elsewhere(survey: &Survey<'_>, region: &Region, body: Option<u32>) -> bool {
     let outside =
-        |href: &str| !href.starts_with('#') && !href.contains('#') && !super::sign::leads_to_a_person(href);
+        |href: &str| !href.starts_with('#') && !href.contains('#') && !super::people::leads_to_a_person(href);
     region.own().take(150).any(|at| {
         let entry = &survey.entries[at as usize];
         let value = entry.element.value();

@@ -8,7 +8,8 @@ use scraper::{ElementRef, Node};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::sign::{self, Known, Signs};
+use super::sign::{Known, Signs};
+use super::{people, times};
 use crate::ingest::html::attribute;
 
 /// Parent of the outermost element.
@@ -194,14 +195,15 @@ impl<'a> Survey<'a> {
             let without_noise = shown[end].saturating_sub(shown[at]);
             let length =
                 if without_noise > 0 { without_noise } else { lengths[end].saturating_sub(lengths[at]) };
-            let attribute_time = sign::time_attribute(value);
-            let said = || (sign::tells_time(text) && !sign::tells_of_something_else(text)).then_some(false);
+            let attribute_time = times::time_attribute(value);
+            let said = || (times::tells_time(text) && !times::tells_of_something_else(text)).then_some(false);
             let time = match attribute_time {
                 Some((_, exact)) => Some(exact),
                 None => said(),
             };
             let short = length > 0 && length <= NAME as u32;
-            let linked = value.name() == "a" && attribute(value, "href").is_some_and(sign::leads_to_a_person);
+            let linked =
+                value.name() == "a" && attribute(value, "href").is_some_and(people::leads_to_a_person);
             let name = if short && linked && time.is_none() {
                 2
             } else if short

@@ -1,8 +1,8 @@
 //! When a post was written: an exact time, a time with its zone in words, or a local one where the page
 //! states the zone. Anything else is no moment.
 
-use super::sign;
 use super::survey::Survey;
+use super::times;
 use crate::ingest::forum::local_time::{Clock, zoned};
 use crate::ingest::html::text_of;
 use crate::thread::Time;
@@ -29,7 +29,7 @@ pub(super) fn of(survey: &Survey<'_>, at: u32) -> (Option<Time>, String) {
     words.push(&own);
     let known = words.iter().find_map(|text| zoned(text).or_else(|| with_zone(text)));
     let local =
-        words.iter().find(|text| sign::tells_time(text)).map_or(own.clone(), |text| (*text).to_owned());
+        words.iter().find(|text| times::tells_time(text)).map_or(own.clone(), |text| (*text).to_owned());
     (known, local)
 }
 

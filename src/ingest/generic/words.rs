@@ -30,6 +30,8 @@ pub(super) struct Reader<'p> {
     pub ids: &'p HashSet<String>,
     /// Elements that are other fields or other posts.
     pub left_out: &'p HashSet<NodeId>,
+    /// The title of the thread, which is nobody's words.
+    pub title: Option<&'p str>,
 }
 
 impl Reader<'_> {
@@ -93,8 +95,11 @@ impl Reader<'_> {
         Treat::Normal
     }
 
-    /// A heading in the words that is only a link to the post is its title again.
+    /// A heading in the words that is the thread's title, or only a link to the post, is its title again.
     fn is_repeated_heading(&self, heading: ElementRef<'_>) -> bool {
+        if self.title.is_some_and(|title| length_of(heading, 400) < 400 && text_of(heading) == title) {
+            return true;
+        }
         let mut links = below(heading).take(4).filter_map(|inner| attribute(inner.value(), "href"));
         links.any(|href| href.contains('#') && last_digits(href).is_some_and(|id| self.ids.contains(id)))
     }
@@ -161,7 +166,7 @@ impl Reader<'_> {
             for one in near {
                 if id.is_none() {
                     id = attribute(one.value(), "href")
-                        .filter(|href| !super::sign::leads_to_a_person(href))
+                        .filter(|href| !super::people::leads_to_a_person(href))
                         .and_then(|href| self.known_id(href));
                 }
                 let data = attribute(one.value(), "data-post-id").or(attribute(one.value(), "data-post"));
