@@ -326,7 +326,8 @@ impl Reader {
     /// The last tokens of the parent, more than a window holds: a post is answered often, and may be long.
     fn end_of_parent(&self, parent: &str) -> Vec<Token> {
         const BYTES: usize = 6_000;
-        let from = parent.ceil_char_boundary(parent.len().saturating_sub(BYTES));
+        let least = parent.len().saturating_sub(BYTES);
+        let from = (least..parent.len()).find(|&at| parent.is_char_boundary(at)).unwrap_or(parent.len());
         let mut tokens = self.tokenizer.tokens(&parent[from..]);
         tokens.iter_mut().for_each(|token| token.at += from as u32);
         tokens

@@ -304,8 +304,7 @@ fn in_single_marks(text: &str, at: usize, end: usize) -> Option<usize> {
         return None;
     }
     let rest = &text[end..];
-    let rest = &rest[..rest.floor_char_boundary(LONGEST)];
-    let closing = rest.char_indices().find(|&(at, c)| {
+    let closing = rest.char_indices().take(LONGEST).find(|&(at, c)| {
         let after = rest[at + c.len_utf8()..].chars().next();
         matches!(c, '\'' | '’') && after.is_none_or(|after| !after.is_alphanumeric())
     });
@@ -314,6 +313,7 @@ fn in_single_marks(text: &str, at: usize, end: usize) -> Option<usize> {
 
 /// Whether a passage speaks against reading an insult into it, whatever its words: it denies something, speaks
 /// of its own author alone, or praises.
+#[cfg(feature = "model")]
 pub(super) fn is_spared(text: &str) -> bool {
     let words = words(text);
     let says =
@@ -328,6 +328,7 @@ pub(super) fn is_spared(text: &str) -> bool {
 }
 
 /// Words of somebody who means well, however rough the rest sounds.
+#[cfg(feature = "model")]
 static PRAISE: &[&str] = &[
     "congratulations",
     "congrats",

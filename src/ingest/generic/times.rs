@@ -236,7 +236,9 @@ fn has_short_date(text: &str) -> bool {
     text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '/' | '.' | '-'))).any(|part| {
         ['/', '.', '-'].iter().any(|&mark| {
             let pieces: Vec<&str> = part.trim_matches(['.', '-', '/']).split(mark).collect();
+            // A year has two figures at least: `1.2.3` is a version.
             pieces.len() == 3
+                && (pieces[0].len() >= 2 || pieces[2].len() >= 2)
                 && pieces.iter().all(|piece| {
                     matches!(piece.len(), 1 | 2 | 4) && piece.bytes().all(|b| b.is_ascii_digit())
                 })
