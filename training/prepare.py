@@ -14,6 +14,7 @@ import collections
 import glob
 import gzip
 import json
+import math
 import os
 import random
 import subprocess
@@ -134,6 +135,21 @@ def own_labels():
     return labels
 
 
+def votes(row):
+    """What share of its judges gave each answer (agree, disagree, neutral, question), where a set says how they judged."""
+    if "agreement_fraction" in row:
+        # Three judges: the one who was outvoted may have said either of the other two.
+        sure = float(row["agreement_fraction"])
+        rest = (1 - sure) / 2
+        return [sure if STANCE[row["label"]] == c else rest for c in range(3)] + [0.0]
+    mean = (row.get("scores") or {}).get("agreement")
+    if mean is None:
+        return None
+    # A mean on a scale from -5 to 5, cut at -1 and 1: near a cut, other judges would have chosen otherwise.
+    agree, disagree = (1 / (1 + math.exp((1 - side * mean) / 0.6)) for side in (1, -1))
+    return [agree, disagree, 1 - agree - disagree, 0.0]
+
+
 def public(name, task, rows):
     for r in rows:
         label = r["label"]
@@ -143,6 +159,9 @@ def public(name, task, rows):
             if label not in STANCE:
                 continue
             e["label"] = STANCE[label]
+            judged = votes(r)
+            if judged:
+                e["votes"] = judged
         elif task == "role":
             if label not in ROLE:
                 continue

@@ -71,11 +71,13 @@ class Questions:
         return (self.sums[i, b] - self.sums[i, a]) / (b - a).clamp_min(1)[:, None]
 
 
-def smoothed(logits, gold, allowed, smoothing):
-    """Cross entropy over the answers that a set has, each row's own."""
+def smoothed(logits, gold, weight, allowed, smoothing):
+    """Weighted cross entropy with a distribution of answers, over the answers that a set has, each row's own."""
     logp = logits.masked_fill(~allowed, -1e4).log_softmax(-1)
-    even = -(logp * allowed).sum(-1) / allowed.sum(-1)
-    return (1 - smoothing) * F.nll_loss(logp, gold, reduction="none") + smoothing * even
+    gold = gold * allowed
+    even = allowed / allowed.sum(-1, keepdim=True)
+    whole = (gold * weight).sum(-1, keepdim=True)      # the even part weighs as much as the row
+    return -(((1 - smoothing) * gold * weight + smoothing * even * whole) * logp).sum(-1)
 
 
 def loss_of(model, x, batch, lengths, set_weight, role_weight, answers):
@@ -87,10 +89,10 @@ def loss_of(model, x, batch, lengths, set_weight, role_weight, answers):
     if rows:
         whole = q.mean([(i, 0, len(batch[i]["ids"])) for i in rows])
         logits = model.heads["stance"](drop(torch.cat([q.first[rows], whole, reply[rows]], -1)))
-        gold = torch.tensor([batch[i]["label"] for i in rows])
+        gold = torch.tensor([batch[i].get("votes") or [float(c == batch[i]["label"]) for c in range(4)] for i in rows])
         allowed = torch.tensor([[c in answers[batch[i]["set"]] for c in range(4)] for i in rows])
-        weight = torch.tensor([set_weight[batch[i]["set"]][batch[i]["label"]] for i in rows]) * scale[rows]
-        total = total + (weight * smoothed(logits, gold, allowed, 0.05)).sum()
+        weight = torch.tensor([[set_weight[batch[i]["set"]].get(c, 0.0) for c in range(4)] for i in rows]) * scale[rows][:, None]
+        total = total + smoothed(logits, gold, weight, allowed, 0.05).sum()
     for task in ("role", "claim", "adhominem", "insult", "spam", "tone"):
         rows = [i for i, e in enumerate(batch) if e["task"] == task or (task == "tone" and e["task"] == "real" and "tone" in e)]
         if rows:
@@ -164,7 +166,8 @@ def main():
     ap.add_argument("--rate", type=float, default=1e-4)
     ap.add_argument("--vocab", type=int, default=12000)
     ap.add_argument("--tokens", type=int, default=1800)
-    ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--seed", type=int, default=1, help="of the heads' first weights, and of all else that is drawn")
+    ap.add_argument("--order", type=int, help="seed of the order alone; runs that are to be averaged share --seed")
     ap.add_argument("--hide", type=float, default=0.05, help="share of the tokens that are hidden")
     ap.add_argument("--limit", type=int, default=0)
     ap.add_argument("--bf16", action="store_true", help="half precision inside the encoder: twice as fast where the CPU has AMX")
@@ -183,6 +186,9 @@ def main():
     else:
         keep, vocab = prune(examples, a.vocab)
         model = load_minilm(minilm_folder(), keep)
+    if a.order is not None:
+        torch.manual_seed(a.order)
+        rng = random.Random(a.order)
     encode = Encoder(vocab)
     near = ("real", "own")
     if a.sets == "public":

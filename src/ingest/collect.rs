@@ -134,6 +134,9 @@ fn surest(
 ) -> (Recognition, Option<&'static dyn Platform>) {
     let mut best = (Recognition::No, None);
     for &platform in readers {
+        if platform.at_most() <= best.0 {
+            continue;
+        }
         let sure = platform.recognise(document);
         if sure > best.0 {
             best = (sure, Some(platform));

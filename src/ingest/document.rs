@@ -4,7 +4,7 @@
 //! costing time that grows with the square of its depth.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use aho_corasick::AhoCorasick;
 
@@ -18,7 +18,7 @@ use scraper::{Html, HtmlTreeSink, Node};
 
 use crate::error::{Error, Result};
 use crate::fetch::Page;
-use crate::ingest::Reading;
+use crate::ingest::{Reading, Recognition};
 
 /// Elements inside one another at most. Old Reddit nests ten for each level of reply.
 const DEEPEST: usize = 3_000;
@@ -43,13 +43,13 @@ pub struct Document {
     /// Which thread of a file with several the user asked for (`--thread`).
     pub wanted_thread: Option<String>,
     html: OnceCell<Option<Html>>,
-    guess: OnceCell<Option<Reading>>,
+    kept: RefCell<Vec<(&'static str, Recognition, Option<Reading>)>>,
 }
 
 impl Document {
     /// A document of this page.
     pub fn new(page: Page, wanted_thread: Option<String>) -> Self {
-        Self { page, wanted_thread, html: OnceCell::new(), guess: OnceCell::new() }
+        Self { page, wanted_thread, html: OnceCell::new(), kept: RefCell::default() }
     }
 
     /// The same page without what was made of it.
@@ -69,9 +69,23 @@ impl Document {
         self.tree(|| parse(&without(&self.page.text, furniture)))
     }
 
-    /// What a reader that has to read the page to know whether it can makes of it, made once.
-    pub(super) fn guessed(&self, guess: impl FnOnce() -> Option<Reading>) -> Option<&Reading> {
-        self.guess.get_or_init(guess).as_ref()
+    /// How sure a reader is that has to read the page to know; what it read is kept for [`Self::take_read`].
+    pub(super) fn recognised_by_reading(
+        &self,
+        reader: &'static str,
+        read: impl FnOnce() -> Option<(Recognition, Reading)>,
+    ) -> Recognition {
+        let known = self.kept.borrow().iter().find(|(of, ..)| *of == reader).map(|(_, sure, _)| *sure);
+        known.unwrap_or_else(|| {
+            let (sure, reading) = read().map_or((Recognition::No, None), |(sure, read)| (sure, Some(read)));
+            self.kept.borrow_mut().push((reader, sure, reading));
+            sure
+        })
+    }
+
+    /// What a reader read when it was asked whether it knows the page; once.
+    pub(super) fn take_read(&self, reader: &'static str) -> Option<Reading> {
+        self.kept.borrow_mut().iter_mut().find(|(of, ..)| *of == reader)?.2.take()
     }
 
     fn tree(&self, parse: impl FnOnce() -> Option<Html>) -> Result<&Html> {

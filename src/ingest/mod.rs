@@ -72,6 +72,11 @@ pub trait Platform: Sync {
     /// How sure it is that the document is one of this platform, judged by its content.
     fn recognise(&self, document: &Document) -> Recognition;
 
+    /// The surest that it ever is: who costs much to ask is not asked where another is as sure already.
+    fn at_most(&self) -> Recognition {
+        Recognition::Certain
+    }
+
     /// The posts of this document and what to ask for next.
     fn read(&self, document: &Document) -> Result<Reading>;
 }

@@ -127,18 +127,15 @@ pub(super) fn find(
         if found.is_some() && around.has_previous {
             break;
         }
-        let value = survey.entries[at as usize].element.value();
-        let Some(href) = attribute(value, "href")
-            .filter(|href| value.name() == "a" && !href.starts_with('#') && !in_posts(at))
-        else {
-            continue;
-        };
+        let fits = |href: &&str| survey.tag(at) == "a" && !href.starts_with('#') && !in_posts(at);
+        let Some(href) = survey.href(at).filter(fits) else { continue };
+        let value = survey.value(at);
         let rel = attribute(value, "rel").unwrap_or_default();
         let class = attribute(value, "class").unwrap_or_default();
         let has = |word: &str| class.split_ascii_whitespace().any(|one| one.eq_ignore_ascii_case(word));
         let text = || {
             let inside = survey.inside(at);
-            if inside.linked < 30 { text_of(survey.entries[at as usize].element) } else { String::new() }
+            if inside.linked < 30 { text_of(survey.element(at)) } else { String::new() }
         };
         let label = || attribute(value, "aria-label").or(attribute(value, "title")).unwrap_or_default();
         if found.is_none()
@@ -171,15 +168,14 @@ fn title(survey: &Survey<'_>, page: Option<&str>, og: Option<&str>, first_post: 
     let mut best: Option<String> = None;
     let end = survey.entries.get(first_post as usize).map_or(0, |entry| entry.end);
     for at in 0..survey.len().min(first_post.saturating_add(60).min(end.max(first_post))) {
-        let entry = &survey.entries[at as usize];
-        if !matches!(entry.element.value().name(), "h1" | "h2" | "h3" | "h4") {
+        if !matches!(survey.tag(at), "h1" | "h2" | "h3" | "h4") {
             continue;
         }
         let inside = survey.inside(at);
         if inside.prose + inside.linked > 300 {
             continue;
         }
-        let text = text_of(entry.element);
+        let text = text_of(survey.element(at));
         let folded = fold(&text);
         let repeated = folded.len() > 2 && (page_folded.contains(&folded) || og_folded.contains(&folded));
         let site = page_folded.len() > folded.len()

@@ -6,6 +6,9 @@ use super::sign::Signs;
 use super::survey::Survey;
 use super::{opening, times};
 
+/// Bytes of what a list says of a thread's last post at most.
+const NOTE: usize = 90;
+
 /// Whether most of these have a name, a time and words, and are not the heads of something elsewhere.
 pub(super) fn is_thread(survey: &Survey<'_>, regions: &[Region], fields: &Fields) -> bool {
     let count = regions.len();
@@ -21,9 +24,15 @@ pub(super) fn is_thread(survey: &Survey<'_>, regions: &[Region], fields: &Fields
     }
     // "Last post by Ann": a list of threads.
     let is_note = |found: &&Found| {
-        let text =
-            found.body.map(|body| survey.entries[body as usize].element.text().take(12).collect::<String>());
-        text.is_some_and(|text| text.len() < 90 && times::tells_of_something_else(&text))
+        let Some(body) = found.body else { return false };
+        let mut said = String::new();
+        for text in survey.element(body).text().take(12) {
+            said.push_str(text);
+            if said.len() >= NOTE {
+                return false;
+            }
+        }
+        times::tells_of_something_else(&said)
     };
     if fields.found.iter().filter(is_note).count() * 2 > count {
         return false;
@@ -49,7 +58,7 @@ fn are_posts_by_name(survey: &Survey<'_>, regions: &[Region]) -> bool {
         let entry = &survey.entries[region.head as usize];
         entry.signs.has(Signs::POST)
             || entry.signs.has(Signs::COMMENT)
-            || entry.element.value().name() == "article"
+            || survey.tag(region.head) == "article"
     })
 }
 

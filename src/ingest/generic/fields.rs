@@ -4,12 +4,11 @@
 //! stands in some. No single post decides, so a profile column, an advertisement or a quotation that only
 //! some posts have does not. Linear in the elements of the posts, each looked at a few times.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::groups::Region;
-use super::keys;
 use super::name::{self, labels};
 use super::sign::Signs;
 use super::survey::{Entry, Survey};
@@ -57,12 +56,13 @@ struct Vote {
 pub(super) fn find(survey: &Survey<'_>, regions: &[Region]) -> Fields {
     let places: Vec<Vec<(u32, u64)>> = regions.iter().map(|region| places(survey, region)).collect();
     let mut fields = Fields { found: vec![Found::default(); regions.len()], ..Fields::default() };
+    let elsewhere = of_something_else(survey, &places);
     // The second time the words are known to hold neither the name nor the time.
     for _ in 0..2 {
         let bodies = body_votes(survey, regions, &places, &fields.found);
         fields.body_keys = ranking(&bodies, regions.len(), 0.97);
         choose_bodies(&bodies, &fields.body_keys, &mut fields.found);
-        let times = time_votes(survey, &places, &fields.found);
+        let times = time_votes(survey, &places, &fields.found, &elsewhere);
         fields.time_keys = ranking(&times, regions.len(), 1.0);
         choose(&times, &fields.time_keys, &mut fields.found, |found, at| found.time = Some(at));
         let mut names = name_votes(survey, &places, &fields.found, false);
@@ -84,7 +84,7 @@ pub(super) fn find(survey: &Survey<'_>, regions: &[Region]) -> Fields {
 fn only_of_most(survey: &Survey<'_>, fields: &mut Fields) {
     let (mut counts, mut keys): (HashMap<u64, usize>, Vec<u64>) = (HashMap::new(), Vec::new());
     for body in fields.found.iter().filter_map(|found| found.body) {
-        keys::of_names(survey, body, &mut keys);
+        keys.extend_from_slice(survey.keys(body));
         keys.sort_unstable();
         keys.dedup();
         keys.drain(..).for_each(|key| *counts.entry(key).or_default() += 1);
@@ -97,10 +97,8 @@ fn only_of_most(survey: &Survey<'_>, fields: &mut Fields) {
 pub(super) fn look_alike(survey: &Survey<'_>, one: &Found, other: &Found) -> bool {
     let alike = |one: Option<u32>, other: Option<u32>| {
         let (Some(one), Some(other)) = (one, other) else { return false };
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        keys::of_names(survey, one, &mut ours);
-        keys::of_names(survey, other, &mut theirs);
-        ours.iter().any(|key| theirs.contains(key))
+        let theirs = survey.keys(other);
+        survey.keys(one).iter().any(|key| theirs.contains(key))
     };
     alike(one.time, other.time) || alike(one.author, other.author)
 }
@@ -116,7 +114,7 @@ pub(super) fn find_with(survey: &Survey<'_>, regions: &[Region], known: &Fields)
     };
     let bodies = body_votes(survey, regions, &places, &found);
     choose_bodies(&bodies, &known.body_keys, &mut found);
-    let times = time_votes(survey, &places, &found);
+    let times = time_votes(survey, &places, &found, &of_something_else(survey, &places));
     choose(&times, &keys(&known.time_keys, &times), &mut found, |found, at| found.time = Some(at));
     let names = name_votes(survey, &places, &found, false);
     choose(&names, &keys(&known.name_keys, &names), &mut found, |found, at| found.author = Some(at));
@@ -146,22 +144,19 @@ fn choose_bodies(votes: &[Vote], keys: &[u64], found: &mut [Found]) {
 
 /// Names of guests, who have no page of their own: they stand in what others' names stand in.
 fn guests(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &mut [Found]) {
-    let (mut counts, mut keys): (HashMap<u64, usize>, Vec<u64>) = (HashMap::new(), Vec::new());
+    let mut counts: HashMap<u64, usize> = HashMap::new();
     for author in found.iter().filter_map(|found| found.author) {
         for around in survey.above(author).take(2) {
-            keys::of_names(survey, around, &mut keys);
-            keys.drain(..).for_each(|key| *counts.entry(key).or_default() += 1);
+            survey.keys(around).iter().for_each(|key| *counts.entry(*key).or_default() += 1);
         }
     }
     let most = counts.into_iter().max_by_key(|&(key, count)| (count, key));
     let Some((key, _)) = most.filter(|(_, count)| *count * 3 > found.len()) else { return };
     for (found, places) in found.iter_mut().zip(places).filter(|(found, _)| found.author.is_none()) {
-        found.author = places.iter().map(|(at, _)| *at).find(|&at| {
-            keys::of_names(survey, at, &mut keys);
-            let fits = keys.contains(&key) && name::of(survey, at).is_some();
-            keys.clear();
-            fits
-        });
+        found.author = places
+            .iter()
+            .map(|(at, _)| *at)
+            .find(|&at| survey.keys(at).contains(&key) && name::of(survey, at).is_some());
     }
 }
 
@@ -191,7 +186,7 @@ fn places(survey: &Survey<'_>, region: &Region) -> Vec<(u32, u64)> {
                 (7, row)
             }
         };
-        let path = xxh3_64_with_seed(entry.element.value().name().as_bytes(), outer ^ u64::from(nth) << 40);
+        let path = xxh3_64_with_seed(survey.tag(at).as_bytes(), outer ^ u64::from(nth) << 40);
         around.push((entry.end, path));
         places.push((at, path));
     }
@@ -207,12 +202,12 @@ fn vote(
     votes: &mut Vec<Vote>,
     keys: &mut Vec<u64>,
 ) {
-    keys::of_names(survey, at, keys);
+    keys.extend_from_slice(survey.keys(at));
     keys.push(place);
     let entry = &survey.entries[at as usize];
     // A name of its own, as `time` has, tells as much as a class; `div` does not.
     if entry.time.is_some() || entry.name > 0 {
-        keys.push(xxh3_64_with_seed(entry.element.value().name().as_bytes(), 99));
+        keys.push(xxh3_64_with_seed(survey.tag(at).as_bytes(), 99));
     }
     keys.sort_unstable();
     keys.dedup();
@@ -220,7 +215,7 @@ fn vote(
 }
 
 /// Whether posts of their own stand inside this element.
-fn holds_a_post(region: &Region, at: u32, entry: &Entry<'_>) -> bool {
+fn holds_a_post(region: &Region, at: u32, entry: &Entry) -> bool {
     let next = region.holes.partition_point(|(start, _)| *start < at);
     region.holes.get(next).is_some_and(|(start, _)| *start < entry.end)
 }
@@ -268,7 +263,12 @@ fn body_votes(
     tallied(votes)
 }
 
-fn time_votes(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &[Found]) -> Vec<Vote> {
+fn time_votes(
+    survey: &Survey<'_>,
+    places: &[Vec<(u32, u64)>],
+    found: &[Found],
+    elsewhere: &HashSet<u32>,
+) -> Vec<Vote> {
     let (mut votes, mut keys) = (Vec::new(), Vec::new());
     for (index, places) in places.iter().enumerate() {
         let mut order = 1.0f32;
@@ -279,7 +279,7 @@ fn time_votes(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &[Found]) 
             if entry.signs.has(Signs::TIME) {
                 worth *= 1.15;
             }
-            if is_of_something_else(survey, place.0) {
+            if elsewhere.contains(&place.0) {
                 worth *= 0.15;
             }
             if is_inside(survey, found[index].body, place.0) {
@@ -293,19 +293,27 @@ fn time_votes(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &[Found]) 
     tallied(votes)
 }
 
+/// Times that are not those of writing.
+fn of_something_else(survey: &Survey<'_>, places: &[Vec<(u32, u64)>]) -> HashSet<u32> {
+    let timed =
+        |at: &u32| survey.entries[*at as usize].time.is_some() && !survey.entries[*at as usize].is_quoted;
+    let times = places.iter().flatten().map(|(at, _)| *at).filter(timed);
+    times.filter(|&at| is_of_something_else(survey, at)).collect()
+}
+
 /// Whether a time is that of joining or editing: by its own words, the ones right before it, or its names.
 fn is_of_something_else(survey: &Survey<'_>, at: u32) -> bool {
-    let entry = &survey.entries[at as usize];
     let noise = |at: u32| survey.entries[at as usize].signs.has(Signs::NOISE);
     if noise(at) || survey.above(at).take(3).any(noise) {
         return true;
     }
-    let own: String = entry.element.text().take(4).collect();
+    let element = survey.element(at);
+    let own: String = element.text().take(4).collect();
     if own.len() < 120 && times::tells_of_something_else(&own) {
         return true;
     }
     let mut before = String::new();
-    for sibling in entry.element.prev_siblings().take(3) {
+    for sibling in element.prev_siblings().take(3) {
         if let Some(text) = sibling.value().as_text() {
             before.insert_str(0, text);
         } else if let Some(element) = scraper::ElementRef::wrap(sibling) {
@@ -339,7 +347,7 @@ fn name_votes(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &[Found], 
                 continue;
             }
             if anything {
-                let leaf = entry.element.children().all(|child| child.value().is_text());
+                let leaf = survey.element(place.0).children().all(|child| child.value().is_text());
                 if !leaf {
                     continue;
                 }
@@ -351,8 +359,7 @@ fn name_votes(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], found: &[Found], 
             if entry.signs.has(Signs::AUTHOR) && !entry.signs.has(Signs::NOISE) {
                 worth *= 1.3;
             }
-            if anything && matches!(entry.element.value().name(), "a" | "b" | "strong" | "h3" | "h4" | "cite")
-            {
+            if anything && matches!(survey.tag(place.0), "a" | "b" | "strong" | "h3" | "h4" | "cite") {
                 worth *= 1.3;
             }
             if is_inside(survey, found[index].body, place.0) {

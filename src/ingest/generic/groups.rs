@@ -112,7 +112,7 @@ fn sorted_keys(survey: &Survey<'_>) -> Vec<(u64, u32)> {
             || entry.is_chrome
             || entry.is_quoted
             || entry.signs.has(Signs::SIGNATURE)
-            || !keys::is_container(entry.element.value().name())
+            || !keys::is_container(survey.tag(at))
         {
             continue;
         }
@@ -186,7 +186,7 @@ fn are_numbered(survey: &Survey<'_>, members: &[(u64, u32)]) -> bool {
 /// The posts with those that stand in the same lists and are numbered in the same way, but bear neither a
 /// time nor a name: notes of deleted posts, pings from elsewhere.
 fn with_the_bare(survey: &Survey<'_>, regions: Vec<Region>) -> Vec<Region> {
-    let tag = |at: u32| survey.entries[at as usize].element.value().name();
+    let tag = |at: u32| survey.tag(at);
     let Some(first) = regions.first().map(|region| region.head) else { return regions };
     let Some(prefix) = ids::prefix(survey, first) else { return regions };
     let alike = |at: u32| tag(at) == tag(first) && ids::prefix(survey, at) == Some(prefix);

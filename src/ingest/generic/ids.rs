@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::fields::Found;
 use super::groups::Region;
 use super::people::leads_to_a_person;
-use super::survey::Survey;
+use super::survey::{Bears, Survey};
 use crate::ingest::html::attribute;
 
 /// Elements at the start of a post in which its id is looked for.
@@ -125,13 +125,14 @@ pub(super) fn prefix<'a>(survey: &Survey<'a>, at: u32) -> Option<&'a str> {
 }
 
 fn own_id<'a>(survey: &Survey<'a>, at: u32) -> Option<&'a str> {
-    let value = survey.entries.get(at as usize)?.element.value();
-    attribute(value, "id").filter(|id| !id.is_empty() && id.len() < 100)
+    survey.id(at).filter(|id| !id.is_empty() && id.len() < 100)
 }
 
 /// An attribute such as `data-post-id` or `data-comment_id`.
 fn data_id<'a>(survey: &Survey<'a>, at: u32) -> Option<&'a str> {
-    let value = survey.entries.get(at as usize)?.element.value();
+    if !survey.bears(at, Bears::DATA) {
+        return None;
+    }
     let is_id = |name: &str| {
         name.starts_with("data-")
             && name.ends_with("id")
@@ -141,7 +142,8 @@ fn data_id<'a>(survey: &Survey<'a>, at: u32) -> Option<&'a str> {
             || name == "comment-id"
             || name == "post-id"
     };
-    value
+    survey
+        .value(at)
         .attrs()
         .find(|(name, value)| is_id(name) && !value.is_empty() && value.len() < 100)
         .map(|(_, value)| value)
@@ -154,12 +156,11 @@ fn anchor(survey: &Survey<'_>, region: &Region) -> Option<String> {
         return Some(id.to_owned());
     }
     let named = |at: u32| {
-        let value = survey.entries[at as usize].element.value();
-        let name = attribute(value, "name").filter(|_| value.name() == "a");
-        attribute(value, "id").or(name).filter(digits).map(str::to_owned)
+        let name = || attribute(survey.value(at), "name");
+        let known = survey.id(at).or_else(|| if survey.tag(at) == "a" { name() } else { None });
+        known.filter(digits).map(str::to_owned)
     };
-    let mut before =
-        survey.entries[region.head as usize].element.prev_siblings().filter_map(scraper::ElementRef::wrap);
+    let mut before = survey.element(region.head).prev_siblings().filter_map(scraper::ElementRef::wrap);
     let just_before = before.next().and_then(|element| {
         let value = element.value();
         let name = attribute(value, "name").or(attribute(value, "id"));
@@ -171,11 +172,10 @@ fn anchor(survey: &Survey<'_>, region: &Region) -> Option<String> {
 /// The post's own address: the link around or in its time, else one to a part of a page.
 fn link(survey: &Survey<'_>, region: &Region, found: &Found) -> Option<String> {
     let href = |at: u32| {
-        let value = survey.entries[at as usize].element.value();
         let of_use = |href: &&str| {
             !href.is_empty() && *href != "#" && !href.starts_with("javascript:") && !leads_to_a_person(href)
         };
-        attribute(value, "href").filter(|_| value.name() == "a").filter(of_use)
+        survey.href(at).filter(|_| survey.tag(at) == "a").filter(of_use)
     };
     if let Some(time) = found.time {
         let around = std::iter::once(time).chain(survey.above(time).take(2)).filter(|&at| at >= region.head);

@@ -4,6 +4,7 @@
 //! of them stands for "a post" or "its words" is decided by counting. A key is a hash and tells nothing
 //! about what it was made of.
 
+use scraper::node::Element;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::survey::Survey;
@@ -17,17 +18,18 @@ const MARK: u64 = 3;
 const SIBLING: u64 = 4;
 const PATH: u64 = 5;
 
+/// Writes the keys that the classes of an element give; `tag` is the hash of its name.
+pub(super) fn of_class(classes: &str, tag: u64, keys: &mut Vec<u64>) {
+    let classes = classes.split_ascii_whitespace().take(CLASSES).filter(|class| class.len() < 80);
+    keys.extend(classes.map(|class| pattern(class, tag ^ CLASS)));
+}
+
 /// Writes the keys that the names of an element give.
-pub(super) fn of_names(survey: &Survey<'_>, at: u32, keys: &mut Vec<u64>) {
-    let value = survey.entries[at as usize].element.value();
-    let tag = xxh3_64_with_seed(value.name().as_bytes(), 0);
-    for (name, text) in value.attrs() {
+pub(super) fn of_names(element: &Element, keys: &mut Vec<u64>) {
+    let tag = xxh3_64_with_seed(element.name().as_bytes(), 0);
+    for (name, text) in element.attrs() {
         match name {
-            "class" => {
-                for class in text.split_ascii_whitespace().take(CLASSES).filter(|class| class.len() < 80) {
-                    keys.push(pattern(class, tag ^ CLASS));
-                }
-            }
+            "class" => of_class(text, tag, keys),
             "id" => {
                 if text.bytes().any(|byte| byte.is_ascii_digit()) && text.len() < 80 {
                     keys.push(pattern(text, tag ^ ID));
@@ -46,11 +48,10 @@ pub(super) fn of_names(survey: &Survey<'_>, at: u32, keys: &mut Vec<u64>) {
 
 /// Writes all keys of an element that may be a post.
 pub(super) fn of_container(survey: &Survey<'_>, at: u32, keys: &mut Vec<u64>) {
-    of_names(survey, at, keys);
+    keys.extend_from_slice(survey.keys(at));
     let entry = &survey.entries[at as usize];
-    let name = entry.element.value().name();
-    keys.push(xxh3_64_with_seed(name.as_bytes(), SIBLING | (u64::from(entry.parent) << 3)));
-    keys.push(entry.path ^ PATH);
+    keys.push(xxh3_64_with_seed(survey.tag(at).as_bytes(), SIBLING | (u64::from(entry.parent) << 3)));
+    keys.push(u64::from(entry.path) << 3 | PATH);
 }
 
 /// The key of a text without its numbers.

@@ -25,6 +25,7 @@ mod people;
 mod posts;
 mod sign;
 mod survey;
+mod tag;
 mod times;
 mod when;
 mod words;
@@ -37,6 +38,8 @@ use super::{Document, Platform, Reading, Recognition};
 use crate::error::{Error, Result};
 use crate::fetch::Request;
 
+const NAME: &str = "generic";
+
 /// The reader of pages of no known kind.
 pub(super) struct Generic;
 
@@ -45,7 +48,7 @@ const SMALLEST: usize = 200;
 
 impl Platform for Generic {
     fn name(&self) -> &'static str {
-        "generic"
+        NAME
     }
 
     fn about(&self) -> &'static str {
@@ -67,12 +70,16 @@ impl Platform for Generic {
         {
             return Recognition::No;
         }
-        if document.guessed(|| guess(document)).is_some() { Recognition::Possible } else { Recognition::No }
+        document.recognised_by_reading(NAME, || Some((Recognition::Possible, guess(document)?)))
+    }
+
+    fn at_most(&self) -> Recognition {
+        Recognition::Possible
     }
 
     fn read(&self, document: &Document) -> Result<Reading> {
         document.html()?;
-        document.guessed(|| guess(document)).cloned().ok_or_else(|| Error::Unrecognised {
+        document.take_read(NAME).or_else(|| guess(document)).ok_or_else(|| Error::Unrecognised {
             what: document.page.name.clone(),
             reason: "nothing on it is repeated as the posts of a thread are".to_owned(),
         })

@@ -1,6 +1,7 @@
 //! Names of people: what an element says without the words around a name, and what only looks like one.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::survey::Survey;
 use crate::ingest::html::{attribute, text_of};
@@ -9,8 +10,8 @@ use crate::ingest::html::{attribute, text_of};
 const NAME: usize = 60;
 
 /// Short words that stand in nearly every post: links to what can be done with somebody, and no names.
-pub(super) fn labels(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], anything: bool) -> HashSet<String> {
-    let mut counts: HashMap<String, (usize, usize)> = HashMap::new();
+pub(super) fn labels(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], anything: bool) -> HashSet<Rc<str>> {
+    let mut counts: HashMap<Rc<str>, (usize, usize)> = HashMap::new();
     for (index, places) in places.iter().enumerate() {
         for &(at, _) in places {
             let entry = &survey.entries[at as usize];
@@ -31,14 +32,18 @@ pub(super) fn labels(survey: &Survey<'_>, places: &[Vec<(u32, u64)>], anything: 
         .collect()
 }
 
-/// The name that an element holds; `None` for what is none.
-pub(super) fn of(survey: &Survey<'_>, at: u32) -> Option<String> {
-    let entry = survey.entries.get(at as usize)?;
-    let value = entry.element.value();
+/// The name that an element holds; `None` for what is none. Each is read once.
+pub(super) fn of(survey: &Survey<'_>, at: u32) -> Option<Rc<str>> {
+    survey.names.borrow_mut().entry(at).or_insert_with(|| read(survey, at)).clone()
+}
+
+fn read(survey: &Survey<'_>, at: u32) -> Option<Rc<str>> {
+    let element = survey.element(at);
+    let value = element.value();
     let given = attribute(value, "data-author").or_else(|| attribute(value, "data-username"));
     let name = match given.filter(|name| !name.trim().is_empty()) {
         Some(name) => name.trim().to_owned(),
-        None => text_of(entry.element),
+        None => text_of(element),
     };
     let mut name = name.trim_matches([':', ',', '-', '–', '»', '«', '|', '·', '•']).trim();
     for by in ["by ", "By ", "Posted by ", "posted by ", "von ", "Von ", "par ", "por ", "door ", "от "] {
@@ -54,7 +59,7 @@ pub(super) fn of(survey: &Survey<'_>, at: u32) -> Option<String> {
     let lower = name.to_lowercase();
     let fits =
         !name.is_empty() && name.len() <= NAME && words <= 6 && name.chars().any(char::is_alphanumeric);
-    (fits && !LABELS.contains(&lower.as_str()) && !name.starts_with('#')).then(|| name.to_owned())
+    (fits && !LABELS.contains(&lower.as_str()) && !name.starts_with('#')).then(|| name.into())
 }
 
 /// What stands where names do and is none.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::groups::Region;
 use super::ids;
-use super::survey::Survey;
+use super::survey::{Bears, Survey};
 use crate::ingest::html::attribute;
 
 /// Elements at the start of a post that may bear its level or parent.
@@ -57,9 +57,8 @@ fn named_parent(survey: &Survey<'_>, region: &Region, by_id: &HashMap<&str, usiz
         at.map(|&at| Place::Under(at))
     };
     let mut top = None;
-    for at in region.own().take(NEAR) {
-        let value = survey.entries[at as usize].element.value();
-        for (name, text) in value.attrs() {
+    for at in region.own().take(NEAR).filter(|&at| survey.bears(at, Bears::DATA)) {
+        for (name, text) in survey.value(at).attrs() {
             let of_parent =
                 (name.starts_with("data-") || name.ends_with("parentid") || name.ends_with("parent-id"))
                     && (name.contains("parent")
@@ -77,10 +76,9 @@ fn named_parent(survey: &Survey<'_>, region: &Region, by_id: &HashMap<&str, usiz
         }
     }
     let mut links = region.own().take(4 * NEAR).filter_map(|at| {
-        let value = survey.entries[at as usize].element.value();
-        let href = attribute(value, "href").filter(|href| href.contains('#'))?;
-        let class = attribute(value, "class").unwrap_or_default();
-        let mut text = survey.entries[at as usize].element.text();
+        let href = survey.href(at).filter(|href| href.contains('#'))?;
+        let class = survey.class(at).unwrap_or_default();
+        let mut text = survey.element(at).text();
         let shown = text.next().unwrap_or_default().trim().to_lowercase();
         let is_parent = class.contains("parent")
             || class.contains("reply-to")
@@ -112,9 +110,8 @@ fn levels(survey: &Survey<'_>, regions: &[Region]) -> Option<Vec<u32>> {
     })
 }
 
-/// `depth-2`, `level3`, `indent-1`.
-fn class_level(survey: &Survey<'_>, at: u32) -> Option<u32> {
-    let class = attribute(survey.entries[at as usize].element.value(), "class")?;
+/// The level that a class tells: `depth-2`, `level3`, `indent-1`.
+pub(super) fn level_of_class(class: &str) -> Option<u32> {
     class.split_ascii_whitespace().find_map(|one| {
         let lower = one.to_ascii_lowercase();
         let digits =
@@ -127,9 +124,15 @@ fn class_level(survey: &Survey<'_>, at: u32) -> Option<u32> {
     })
 }
 
+fn class_level(survey: &Survey<'_>, at: u32) -> Option<u32> {
+    survey.level_of_class(at)
+}
+
 fn attribute_level(survey: &Survey<'_>, at: u32) -> Option<u32> {
-    let value = survey.entries[at as usize].element.value();
-    value.attrs().find_map(|(name, text)| {
+    if !survey.bears(at, Bears::DATA) {
+        return None;
+    }
+    survey.value(at).attrs().find_map(|(name, text)| {
         let level = ["depth", "level", "indent", "nesting"].iter().any(|word| name.contains(word));
         level.then(|| text.trim().parse::<u32>().ok()).flatten().filter(|&level| level < 2_000)
     })
@@ -137,7 +140,7 @@ fn attribute_level(survey: &Survey<'_>, at: u32) -> Option<u32> {
 
 /// An indent in a style: `margin-left: 40px`.
 fn indent(survey: &Survey<'_>, at: u32) -> Option<u32> {
-    let style = attribute(survey.entries[at as usize].element.value(), "style")?;
+    let style = survey.bears(at, Bears::STYLE).then(|| attribute(survey.value(at), "style")).flatten()?;
     style.split(';').find_map(|rule| {
         let (name, value) = rule.split_once(':')?;
         let name = name.trim();
@@ -157,15 +160,16 @@ fn indent(survey: &Survey<'_>, at: u32) -> Option<u32> {
 
 /// The width of an image or cell that only moves the rest to the right.
 fn spacer(survey: &Survey<'_>, at: u32) -> Option<u32> {
-    let entry = &survey.entries[at as usize];
-    let value = entry.element.value();
-    let empty = value.name() == "img"
-        && attribute(value, "src").is_some_and(|src| {
-            let name = src.rsplit('/').next().unwrap_or_default();
-            ["s.gif", "spacer", "blank", "clear", "pixel", "trans", "indent"]
-                .iter()
-                .any(|word| name.starts_with(word))
-        });
+    if survey.tag(at) != "img" {
+        return None;
+    }
+    let value = survey.value(at);
+    let empty = attribute(value, "src").is_some_and(|src| {
+        let name = src.rsplit('/').next().unwrap_or_default();
+        ["s.gif", "spacer", "blank", "clear", "pixel", "trans", "indent"]
+            .iter()
+            .any(|word| name.starts_with(word))
+    });
     attribute(value, "width").filter(|_| empty)?.trim_end_matches("px").parse().ok()
 }
 

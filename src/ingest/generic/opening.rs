@@ -4,10 +4,9 @@
 //! above them with a name, a time and words, is the post that they answer; an article is left a stub.
 
 use super::groups::Region;
-use super::keys;
 use super::sign::Signs;
 use super::survey::{Sum, Survey};
-use crate::ingest::html::attribute;
+use crate::ingest::html::text_of;
 
 /// Prose that an opening post found by its place alone has at least.
 const WORDS: u32 = 40;
@@ -29,7 +28,6 @@ pub(super) fn of_the_same_kind(
     body_keys: &[u64],
 ) -> Vec<(u32, u32, u32)> {
     let mut found: Vec<(u32, u32, u32)> = Vec::new();
-    let mut keys = Vec::new();
     let mut next = 0;
     let mut at = 0;
     while at < survey.len() {
@@ -41,10 +39,8 @@ pub(super) fn of_the_same_kind(
             continue;
         }
         let entry = &survey.entries[at as usize];
-        keys.clear();
-        keys::of_names(survey, at, &mut keys);
         let inside = survey.inside(at);
-        if keys.iter().any(|key| body_keys.contains(key))
+        if survey.keys(at).iter().any(|key| body_keys.contains(key))
             && !entry.is_chrome
             && !entry.is_quoted
             && inside.prose >= SAID
@@ -78,7 +74,8 @@ fn headed(survey: &Survey<'_>, regions: &[Region], widest: u32) -> Option<u32> {
     let mut around = widest;
     for _ in 0..LEVELS {
         let parent = survey.entries[around as usize].parent;
-        let name = survey.entries.get(parent as usize)?.element.value().name();
+        survey.entries.get(parent as usize)?;
+        let name = survey.tag(parent);
         for before in children(survey, parent, around).into_iter().rev().take(ROWS) {
             let held = survey.between(before, end);
             if is_whole(held) && held.times <= 5 && !survey.entries[before as usize].is_chrome {
@@ -111,8 +108,7 @@ fn widened(survey: &Survey<'_>, regions: &[Region], at: u32) -> Option<u32> {
         let next = regions.partition_point(|region| region.end <= at);
         regions.get(next).is_none_or(|region| region.head >= end)
     };
-    let outer =
-        |at: u32| matches!(survey.entries[at as usize].element.value().name(), "html" | "body" | "main");
+    let outer = |at: u32| matches!(survey.tag(at), "html" | "body" | "main");
     let mut widest = free(at).then_some(at)?;
     for around in survey.above(at).take(LEVELS) {
         if !free(around) || outer(around) {
@@ -129,7 +125,7 @@ pub(super) fn above(survey: &Survey<'_>, regions: &[Region]) -> Option<(u32, u32
     let mut around = first;
     for _ in 0..LEVELS {
         let parent = survey.entries[around as usize].parent;
-        let up = survey.entries.get(parent as usize)?;
+        survey.entries.get(parent as usize)?;
         // The children of the parent before this one, the nearest first.
         let children = children(survey, parent, around);
         for (place, &child) in children.iter().enumerate().rev().take(40) {
@@ -153,7 +149,7 @@ pub(super) fn above(survey: &Survey<'_>, regions: &[Region]) -> Option<(u32, u32
                 }
             }
         }
-        if up.element.value().name() == "body" {
+        if survey.tag(parent) == "body" {
             return None;
         }
         around = parent;
@@ -165,8 +161,7 @@ pub(super) fn above(survey: &Survey<'_>, regions: &[Region]) -> Option<(u32, u32
 fn is_article(survey: &Survey<'_>, at: u32) -> bool {
     let end = survey.entries[at as usize].end;
     (at..end.min(at + 400)).chain(survey.above(at).take(3)).any(|at| {
-        let value = survey.entries[at as usize].element.value();
-        let class = attribute(value, "class").unwrap_or_default();
+        let class = survey.class(at).unwrap_or_default();
         let of_article = |one: &str| {
             matches!(
                 one,
@@ -188,7 +183,7 @@ fn is_article(survey: &Survey<'_>, at: u32) -> bool {
 pub(super) fn are_answers(survey: &Survey<'_>, regions: &[Region]) -> bool {
     let says = |at: u32| {
         let entry = &survey.entries[at as usize];
-        let names = ["class", "id"].into_iter().filter_map(|name| attribute(entry.element.value(), name));
+        let names = [survey.class(at), survey.id(at)].into_iter().flatten();
         let mut words = names.flat_map(str::split_ascii_whitespace);
         entry.signs.has(Signs::COMMENT)
             || words.any(|word| {
@@ -210,22 +205,25 @@ pub(super) fn leads_elsewhere(survey: &Survey<'_>, region: &Region, body: Option
     let outside =
         |href: &str| !href.starts_with('#') && !href.contains('#') && !super::people::leads_to_a_person(href);
     region.own().take(150).any(|at| {
-        let entry = &survey.entries[at as usize];
-        let value = entry.element.value();
-        let Some(href) = attribute(value, "href").filter(|_| value.name() == "a") else { return false };
-        let in_heading = survey.above(at).take(3).take_while(|&above| above >= region.head).any(|above| {
-            matches!(survey.entries[above as usize].element.value().name(), "h1" | "h2" | "h3" | "h4")
-        });
+        // Cheap questions first: this looks at many elements of every post.
         let inside = survey.inside(at);
+        if inside.linked <= 8 || survey.tag(at) != "a" {
+            return false;
+        }
+        let Some(href) = survey.href(at) else { return false };
+        let in_heading = survey
+            .above(at)
+            .take(3)
+            .take_while(|&above| above >= region.head)
+            .any(|above| matches!(survey.tag(above), "h1" | "h2" | "h3" | "h4"));
         let before_words = body.is_none_or(|body| at < body);
         let reads_on = || {
-            let text = crate::ingest::html::text_of(entry.element).to_lowercase();
+            let text = text_of(survey.element(at)).to_lowercase();
             ["read more", "continue reading", "weiterlesen", "lire la suite", "leer más", "full story"]
                 .iter()
                 .any(|words| text.starts_with(words))
         };
         outside(href)
-            && (in_heading && before_words && inside.linked > 12
-                || (inside.linked < 60 && inside.linked > 8 && reads_on()))
+            && (in_heading && before_words && inside.linked > 12 || inside.linked < 60 && reads_on())
     })
 }

@@ -1,5 +1,6 @@
 //! What is made of a page whose posts are known: a draft of each, with its key, words and parent.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use ego_tree::NodeId;
@@ -71,8 +72,11 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
     /// Makes drafts of the posts.
     fn write(self, reading: &mut Reading, here: Option<&Url>) {
         let Posts { regions, fields, above } = &self.posts;
-        let authors: Vec<Option<String>> =
-            fields.found.iter().map(|found| name::of(self.survey, found.author?)).collect();
+        let authors: Vec<Option<String>> = fields
+            .found
+            .iter()
+            .map(|found| Some(name::of(self.survey, found.author?)?.to_string()))
+            .collect();
         let names: HashSet<String> = authors.iter().flatten().cloned().collect();
         let is_first_page = !self.around.has_previous;
         let keys: Vec<String> = self.keys(&authors, is_first_page);
@@ -83,6 +87,7 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
             ids: &known,
             left_out: &left_out,
             title: self.around.title.as_deref(),
+            known: RefCell::default(),
         };
         let whens: Vec<_> =
             fields.found.iter().map(|found| found.time.map(|time| when::of(self.survey, time))).collect();
@@ -138,8 +143,7 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
                     return (index + 1).to_string();
                 }
                 let region = &self.posts.regions[index];
-                let text: String =
-                    self.survey.entries[region.head as usize].element.text().take(60).collect();
+                let text: String = self.survey.element(region.head).text().take(60).collect();
                 format!("{:08x}", xxh3_64(text.as_bytes()) >> 32)
             });
             let mut key = id.clone();
@@ -155,7 +159,7 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
 
     /// Elements that are not words: heads of other posts, times, names.
     fn left_out(&self) -> HashSet<NodeId> {
-        let node = |at: u32| self.survey.entries[at as usize].element.id();
+        let node = |at: u32| self.survey.element(at).id();
         let mut left_out = HashSet::new();
         for (region, found) in self.posts.regions.iter().zip(&self.posts.fields.found) {
             if found.body != Some(region.head) {
@@ -169,7 +173,7 @@ impl<'d, 's, 'a> Page<'d, 's, 'a> {
 
     /// The elements that hold the words of a post.
     fn elements(&self, found: fields::Found) -> Vec<ElementRef<'a>> {
-        found.body.map(|at| self.survey.entries[at as usize].element).into_iter().collect()
+        found.body.map(|at| self.survey.element(at)).into_iter().collect()
     }
 
     fn permalink(&self, index: usize, here: Option<&Url>) -> Option<String> {

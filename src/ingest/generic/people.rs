@@ -1,5 +1,9 @@
 //! Which addresses lead to the pages of people.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// Parts of addresses that lead to people.
 static PEOPLE: &[&str] = &[
     "/user/",
@@ -42,11 +46,17 @@ static PEOPLE: &[&str] = &[
     "user/view",
 ];
 
+/// Finds any of them in one pass.
+static ANY: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(PEOPLE).ok());
+
 /// Whether the address leads to somebody's page.
 pub(super) fn leads_to_a_person(href: &str) -> bool {
-    let short = href.len() < 300;
+    if href.len() >= 300 || !ANY.as_ref().is_some_and(|any| any.is_match(href)) {
+        return false;
+    }
     let lower = href.to_ascii_lowercase();
-    short && !lower.contains("login") && PEOPLE.iter().any(|part| lower.contains(part)) && !is_list(&lower)
+    !lower.contains("login") && !is_list(&lower)
 }
 
 /// Whether the address is of a list of people or of what somebody can do.

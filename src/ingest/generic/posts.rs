@@ -1,8 +1,9 @@
 //! The posts of a page: the regular ones, those that are wrapped in another way, none of them twice.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::fields::{self, Fields, Found};
 use super::groups::{self, Region};
@@ -125,7 +126,7 @@ fn further(
 
 /// Whether two stretches are by the same person at the same time: a post and its title.
 fn are_of_one_post(survey: &Survey<'_>, one: &Found, other: &Found) -> bool {
-    let named = |found: &Found| found.author.map(|at| name::of(survey, at).unwrap_or_default());
+    let named = |found: &Found| found.author.map(|at| name::of(survey, at).unwrap_or_default().to_string());
     let timed = |found: &Found| found.time.map(|at| format!("{:?}", when::of(survey, at)));
     let same = |one: Option<String>, other: Option<String>| one.is_some() && one == other;
     same(named(one), named(other)) && same(timed(one), timed(other))
@@ -147,8 +148,7 @@ fn is_article_page(document: &Document) -> bool {
 /// The posts without elements that only hold posts: where nearly all bear a number, the others around them.
 fn without_wrappers(survey: &Survey<'_>, regions: Vec<Region>) -> Vec<Region> {
     let is_numbered = |region: &Region| {
-        let value = survey.entries[region.head as usize].element.value();
-        value.attrs().any(|(name, text)| {
+        survey.value(region.head).attrs().any(|(name, text)| {
             (name == "id" || name.starts_with("data-")) && text.bytes().any(|byte| byte.is_ascii_digit())
         })
     };
@@ -169,23 +169,43 @@ fn drop_repeats(survey: &Survey<'_>, regions: &[Region], fields: &Fields, kept: 
     const LONG: usize = 60;
     // Two posts with the same words and two numbers are two posts.
     let number = |index: usize| ids::number(survey, regions[index].head);
-    let mut last: HashMap<(u64, Option<String>), usize> = HashMap::new();
+    let author = |found: &Found| found.author.and_then(|at| name::of(survey, at));
+    // Most posts begin as no other does, and are not read to their ends for this.
+    let begins = |found: &Found| Some((words(survey, found.body?, LONG).0, author(found)));
+    let beginnings: Vec<Option<(u64, Option<Rc<str>>)>> = fields.found.iter().map(begins).collect();
+    let mut counts: HashMap<&(u64, Option<Rc<str>>), usize> = HashMap::new();
+    beginnings.iter().flatten().for_each(|beginning| *counts.entry(beginning).or_default() += 1);
+    let mut last: HashMap<(u64, Option<Rc<str>>), usize> = HashMap::new();
     let mut repeated = Vec::new();
-    for (index, found) in fields.found.iter().enumerate() {
+    for (index, (found, beginning)) in fields.found.iter().zip(&beginnings).enumerate() {
         let Some(body) = found.body else { continue };
-        let text: Vec<&str> =
-            survey.entries[body as usize].element.text().flat_map(str::split_ascii_whitespace).collect();
-        let text = text.join(" ");
-        if text.len() < LONG {
+        if beginning.as_ref().is_none_or(|beginning| counts.get(beginning) == Some(&1)) {
             continue;
         }
-        let author = found.author.and_then(|at| name::of(survey, at));
-        let before = last.insert((xxh3_64(text.as_bytes()), author), index);
+        let (text, length) = words(survey, body, usize::MAX);
+        if length < LONG {
+            continue;
+        }
+        let before = last.insert((text, author(found)), index);
         repeated.extend(before.filter(|&before| number(before) == number(index)));
     }
     if repeated.len() * 5 <= kept.len() {
         repeated.into_iter().for_each(|index| kept[index] = false);
     }
+}
+
+/// A mark of the first words of an element, up to a number of bytes, and how many bytes they are.
+fn words(survey: &Survey<'_>, at: u32, most: usize) -> (u64, usize) {
+    let (mut hash, mut length) = (Xxh3::new(), 0);
+    for word in survey.element(at).text().flat_map(str::split_ascii_whitespace) {
+        if length >= most {
+            break;
+        }
+        hash.update(word.as_bytes());
+        hash.update(b" ");
+        length += word.len() + 1;
+    }
+    (hash.digest(), length.saturating_sub(1))
 }
 
 /// Puts further posts where they stand.

@@ -10,7 +10,7 @@ use super::labels::{AUTHOR, AUTHOR_WHOLE, BODY, BODY_WHOLE, CHROME, NOISE, NOISE
 use crate::ingest::html::attribute;
 
 /// What each class attribute of a page says, and whether it is that of a post itself.
-pub(super) type Known<'a> = HashMap<&'a str, (Signs, bool)>;
+pub(super) type Known = HashMap<Box<str>, (Signs, bool)>;
 
 /// What the names of an element say that it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,14 +48,9 @@ impl Signs {
         self.0 |= other.0;
     }
 
-    /// Reads the names of one element.
-    pub(super) fn of(element: &Element) -> Self {
-        Self::of_one(element, &mut Known::new())
-    }
-
     /// Reads the names of one of many elements; `known` keeps what classes said, for a page has few and
     /// repeats them.
-    pub(super) fn of_one<'a>(element: &'a Element, known: &mut Known<'a>) -> Self {
+    pub(super) fn of_one(element: &Element, known: &mut Known) -> Self {
         let mut signs = Self::default();
         match element.name() {
             "nav" | "footer" => signs.add(Self::CHROME),
@@ -68,7 +63,7 @@ impl Signs {
             match name {
                 "class" | "id" => {
                     let (said, is_post) = match name {
-                        "class" => *known.entry(value).or_insert_with(|| Self::of_names(value, false)),
+                        "class" => Self::of_class(value, known),
                         _ => Self::of_names(value, true),
                     };
                     signs.add(said);
@@ -101,6 +96,16 @@ impl Signs {
             signs.0 &= !Self::QUOTE.0;
         }
         signs
+    }
+
+    /// What a class attribute says; each is taken apart once.
+    fn of_class(class: &str, known: &mut Known) -> (Self, bool) {
+        if let Some(said) = known.get(class) {
+            return *said;
+        }
+        let said = Self::of_names(class, false);
+        known.insert(class.into(), said);
+        said
     }
 
     /// What these classes or ids say, and whether one of them is that of a post itself.

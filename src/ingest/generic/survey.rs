@@ -3,16 +3,23 @@
 //! Elements stand in the order of the page, each with where its insides end; sums that run along give the
 //! prose, times and names of any stretch without walking it again. Nothing is judged here.
 
-use ego_tree::iter::Edge;
-use scraper::{ElementRef, Node};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
 
+use ego_tree::NodeId;
+use ego_tree::iter::Edge;
+use scraper::node::Element;
+use scraper::{ElementRef, Node};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::sign::{Known, Signs};
-use super::{people, times};
+use super::tag::Tag;
+use super::{keys, nesting, people, times};
 use crate::ingest::html::attribute;
 
-/// Parent of the outermost element.
+/// Parent of the outermost element, and the place of what an element lacks.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// Elements that are looked at; of a larger page only the beginning.
@@ -21,28 +28,84 @@ const MOST: usize = 2_000_000;
 /// Characters of a name at most.
 const NAME: usize = 60;
 
-/// One element.
+/// One element. A page has hundreds of thousands: what its attributes say is read once, for they lie
+/// scattered in memory and everything else here lies together.
 #[derive(Debug)]
-pub(super) struct Entry<'a> {
-    pub element: ElementRef<'a>,
+pub(super) struct Entry {
+    node: NodeId,
     pub parent: u32,
     /// One past the last element inside.
     pub end: u32,
-    pub signs: Signs,
-    /// Which child of its parent it is among those of its name.
-    pub nth: u32,
     /// The names of all elements from the root to this one.
-    pub path: u64,
+    pub path: u32,
+    /// Its place in the survey's table of classes.
+    class: u32,
+    /// Its place in the survey's table of what marks single elements.
+    marks: u32,
+    /// Which child of its parent it is among those of its name.
+    pub nth: u16,
+    pub signs: Signs,
+    tag: Tag,
+    bears: Bears,
+    /// It names somebody: 1 by its looks, 2 by its link.
+    pub name: u8,
+    /// It tells when, and whether exactly.
+    pub time: Option<bool>,
     /// Whether it, or something around it, belongs to the page and not to the thread.
     pub is_chrome: bool,
     /// Whether it is inside a quotation.
     pub is_quoted: bool,
     /// Whether it is inside what belongs to a post and is not said in it.
     pub is_noise: bool,
-    /// It tells when, and whether exactly.
-    pub time: Option<bool>,
-    /// It names somebody: 1 by its looks, 2 by its link.
-    pub name: u8,
+}
+
+/// What elements of one name and class have in common.
+#[derive(Debug, Default)]
+struct Class<'a> {
+    text: &'a str,
+    /// The level that it tells.
+    level: Option<u32>,
+    keys: Range<u32>,
+}
+
+/// What few elements bear.
+#[derive(Debug, Default)]
+struct Marks<'a> {
+    id: Option<&'a str>,
+    href: Option<&'a str>,
+    /// Keys of the element, where it has other ones than its class gives.
+    keys: Option<Range<u32>>,
+}
+
+/// Which attributes an element has beside class, id and address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Bears(u8);
+
+impl Bears {
+    pub(super) const STYLE: Bears = Bears(1);
+    /// Attributes for programs: `data-...`, and names that no HTML element has.
+    pub(super) const DATA: Bears = Bears(1 << 1);
+    /// Attributes that may tell a time.
+    const TIME: Bears = Bears(1 << 2);
+    /// Attributes of which keys are made, beside the class.
+    const KEYS: Bears = Bears(1 << 3);
+
+    pub(super) fn any(self, other: Bears) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    fn of(name: &str) -> Self {
+        match name {
+            "id" | "itemprop" | "itemtype" | "role" => Self::KEYS,
+            "style" => Self::STYLE,
+            "datetime" | "title" | "alt" | "aria-label" => Self::TIME,
+            "class" | "href" | "src" | "rel" | "target" | "width" | "height" | "type" | "name" | "value"
+            | "srcset" | "loading" => Bears(0),
+            "component" => Bears(Self::KEYS.0 | Self::DATA.0),
+            _ if name.starts_with("data-") => Bears(Self::DATA.0 | Self::TIME.0 | Self::KEYS.0),
+            _ => Self::DATA,
+        }
+    }
 }
 
 /// What a stretch of the page holds.
@@ -77,43 +140,69 @@ impl Sum {
 }
 
 /// The table.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Survey<'a> {
-    pub entries: Vec<Entry<'a>>,
+    root: ElementRef<'a>,
+    pub entries: Vec<Entry>,
     /// Sums of all that stands before each element, and of the whole page at the end.
     sums: Vec<Sum>,
+    classes: Vec<Class<'a>>,
+    marks: Vec<Marks<'a>>,
+    keys: Vec<u64>,
+    /// Names that were read.
+    pub names: RefCell<HashMap<u32, Option<Rc<str>>>>,
 }
 
 /// An element whose insides are being read.
+#[derive(Default)]
 struct Open {
     at: u32,
     in_link: bool,
     /// Children so far by name.
-    children: Vec<(&'static str, u32)>,
+    children: Vec<(Tag, u16)>,
+    /// The beginning of its own words, which may be a time.
+    words: String,
+}
+
+/// Places of classes, by the element's name.
+type Classes<'a> = HashMap<(u64, &'a str), u32>;
+
+/// What is kept while the page is walked.
+#[derive(Default)]
+struct Walk<'a> {
+    open: Vec<Open>,
+    /// Used up, to be used again.
+    spare: Vec<Open>,
+    signs: Known,
+    classes: Classes<'a>,
 }
 
 impl<'a> Survey<'a> {
     pub(super) fn of(root: ElementRef<'a>) -> Self {
-        let mut survey = Survey::default();
-        let mut own: Vec<Sum> = Vec::new();
-        let mut words: Vec<String> = Vec::new();
-        let mut open: Vec<Open> = Vec::new();
+        let mut survey = Survey {
+            root,
+            entries: Vec::new(),
+            sums: Vec::new(),
+            classes: Vec::new(),
+            marks: Vec::new(),
+            keys: Vec::new(),
+            names: RefCell::default(),
+        };
+        let mut walk = Walk::default();
         let mut left_out = None;
-        let mut known = Known::new();
         for edge in root.traverse() {
             match edge {
                 Edge::Open(_) if left_out.is_some() => {}
                 Edge::Open(node) => match node.value() {
                     Node::Text(text) => {
-                        if let Some(around) = open.last() {
-                            count(text, around, &mut own[around.at as usize], &mut words[around.at as usize]);
+                        if let Some(around) = walk.open.last_mut() {
+                            count(text, around, &mut survey.sums);
                         }
                     }
                     Node::Element(_) => match ElementRef::wrap(node) {
                         Some(element) if survey.entries.len() < MOST && is_shown(element) => {
-                            survey.open(element, &mut open, &mut known);
-                            own.push(Sum::default());
-                            words.push(String::new());
+                            survey.open(element, &mut walk);
+                            survey.sums.push(Sum::default());
                         }
                         _ => left_out = Some(node.id()),
                     },
@@ -122,117 +211,154 @@ impl<'a> Survey<'a> {
                 Edge::Close(node) if left_out.is_some() => {
                     left_out = left_out.filter(|&left_out| left_out != node.id());
                 }
-                Edge::Close(node) if node.value().is_element() => survey.close(&mut open),
+                Edge::Close(node) if node.value().is_element() => survey.close(&mut walk),
                 Edge::Close(_) => {}
             }
         }
-        survey.mark(&mut own, &words);
+        drop(walk);
+        survey.entries.shrink_to_fit();
+        survey.mark();
         survey
     }
 
-    fn open(&mut self, element: ElementRef<'a>, open: &mut Vec<Open>, known: &mut Known<'a>) {
+    fn open(&mut self, element: ElementRef<'a>, walk: &mut Walk<'a>) {
         let at = self.entries.len() as u32;
         let value = element.value();
-        let signs = Signs::of_one(value, known);
-        let name = kind(value.name());
+        let signs = Signs::of_one(value, &mut walk.signs);
+        let tag = Tag::of(value.name());
         let mut nth = 0;
         let mut path = 0;
-        let (parent, in_link) = match open.last_mut() {
+        let (parent, in_link) = match walk.open.last_mut() {
             Some(around) => {
                 path = self.entries[around.at as usize].path;
-                match around.children.iter_mut().find(|(of, _)| *of == name) {
+                match around.children.iter_mut().find(|(of, _)| *of == tag) {
                     Some((_, count)) => {
-                        *count += 1;
+                        *count = count.saturating_add(1);
                         nth = *count;
                     }
-                    None => around.children.push((name, 0)),
+                    None => around.children.push((tag, 0)),
                 }
                 (around.at, around.in_link)
             }
             None => (NONE, false),
         };
-        let path = xxh3_64_with_seed(value.name().as_bytes(), path);
-        let here = Open { at, in_link: in_link || value.name() == "a", children: Vec::new() };
-        self.entries.push(Entry {
-            element,
+        let mut entry = Entry {
+            node: element.id(),
             parent,
             end: at + 1,
-            signs,
+            path: xxh3_64_with_seed(value.name().as_bytes(), u64::from(path)) as u32,
+            class: NONE,
+            marks: NONE,
             nth,
-            path,
+            signs,
+            tag,
+            bears: Bears::default(),
+            name: 0,
+            time: None,
             is_chrome: false,
             is_quoted: false,
             is_noise: false,
-            time: None,
-            name: 0,
-        });
-        open.push(here);
+        };
+        self.read_attributes(value, &mut entry, &mut walk.classes);
+        if (entry.bears.any(Bears::TIME) || value.name() == "meta")
+            && let Some((_, exact)) = times::time_attribute(value)
+        {
+            entry.time = Some(exact);
+        }
+        self.entries.push(entry);
+        let mut here = walk.spare.pop().unwrap_or_default();
+        here.at = at;
+        here.in_link = in_link || value.name() == "a";
+        walk.open.push(here);
     }
 
-    fn close(&mut self, open: &mut Vec<Open>) {
-        if let Some(done) = open.pop() {
-            self.entries[done.at as usize].end = self.entries.len() as u32;
+    /// Reads class, id and what else an element bears, and makes its keys.
+    fn read_attributes(&mut self, value: &'a Element, entry: &mut Entry, known: &mut Classes<'a>) {
+        let mut marks = Marks::default();
+        for (name, text) in value.attrs() {
+            entry.bears.0 |= Bears::of(name).0;
+            match name {
+                "class" => {
+                    let tag = xxh3_64_with_seed(value.name().as_bytes(), 0);
+                    entry.class = *known.entry((tag, text)).or_insert_with(|| {
+                        let first = self.keys.len() as u32;
+                        keys::of_class(text, tag, &mut self.keys);
+                        let keys = first..self.keys.len() as u32;
+                        self.classes.push(Class { text, level: nesting::level_of_class(text), keys });
+                        self.classes.len() as u32 - 1
+                    });
+                }
+                "id" => marks.id = Some(text),
+                "href" => marks.href = Some(text),
+                _ => {}
+            }
+        }
+        if entry.bears.any(Bears::KEYS) {
+            let first = self.keys.len() as u32;
+            keys::of_names(value, &mut self.keys);
+            marks.keys = Some(first..self.keys.len() as u32);
+        }
+        if marks.id.is_some() || marks.href.is_some() || marks.keys.is_some() {
+            entry.marks = self.marks.len() as u32;
+            self.marks.push(marks);
         }
     }
 
-    /// Finds times and names, and runs the sums along.
-    fn mark(&mut self, own: &mut [Sum], words: &[String]) {
+    fn close(&mut self, walk: &mut Walk<'a>) {
+        let Some(mut done) = walk.open.pop() else { return };
+        let end = self.entries.len() as u32;
+        let entry = &mut self.entries[done.at as usize];
+        entry.end = end;
+        if entry.time.is_none() {
+            let text = done.words.trim();
+            entry.time = (times::tells_time(text) && !times::tells_of_something_else(text)).then_some(false);
+        }
+        done.words.clear();
+        done.children.clear();
+        walk.spare.push(done);
+    }
+
+    /// Finds names, and runs the sums along.
+    fn mark(&mut self) {
+        let mut own = std::mem::take(&mut self.sums);
         // The words of short elements with all inside them, for names: a name may stand in a span in a link.
-        let mut lengths = vec![0u32; own.len() + 1];
-        for (at, sum) in own.iter().enumerate() {
-            lengths[at + 1] = lengths[at].saturating_add(sum.prose + sum.linked);
-        }
-        self.mark_parts(own, &lengths);
-        let mut shown = vec![0u32; own.len() + 1];
-        for (at, sum) in own.iter().enumerate() {
-            shown[at + 1] = shown[at].saturating_add(sum.prose + sum.linked);
-        }
-        for at in 0..self.entries.len() {
+        let lengths = lengths(&own);
+        self.mark_parts(&mut own, &lengths);
+        let shown = self::lengths(&own);
+        for (at, own) in own.iter_mut().enumerate() {
             let entry = &self.entries[at];
-            let value = entry.element.value();
-            let text = words[at].trim();
             let end = entry.end as usize;
             let without_noise = shown[end].saturating_sub(shown[at]);
             let length =
                 if without_noise > 0 { without_noise } else { lengths[end].saturating_sub(lengths[at]) };
-            let attribute_time = times::time_attribute(value);
-            let said = || (times::tells_time(text) && !times::tells_of_something_else(text)).then_some(false);
-            let time = match attribute_time {
-                Some((_, exact)) => Some(exact),
-                None => said(),
-            };
-            let short = length > 0 && length <= NAME as u32;
+            let short = length > 0 && length <= NAME as u32 && entry.time.is_none();
             let linked =
-                value.name() == "a" && attribute(value, "href").is_some_and(people::leads_to_a_person);
-            let name = if short && linked && time.is_none() {
+                || self.tag(at as u32) == "a" && self.href(at as u32).is_some_and(people::leads_to_a_person);
+            let name = if short && linked() {
                 2
-            } else if short
-                && entry.signs.has(Signs::AUTHOR)
-                && !entry.signs.has(Signs::NOISE)
-                && time.is_none()
-            {
-                1
             } else {
-                0
+                u8::from(short && entry.signs.has(Signs::AUTHOR) && !entry.signs.has(Signs::NOISE))
             };
-            let named = attribute(value, "data-author").or_else(|| attribute(value, "data-username"));
+            let bears = |name: &str| attribute(self.value(at as u32), name).is_some();
+            let is_named = entry.bears.any(Bears::DATA) && (bears("data-author") || bears("data-username"));
             let entry = &mut self.entries[at];
-            entry.time = time;
-            entry.name = name.max(u8::from(named.is_some()) * 2);
-            own[at].times =
+            entry.name = name.max(u8::from(is_named) * 2);
+            let time = entry.time;
+            own.times =
                 u32::from(time.is_some() && !entry.is_quoted && (!entry.is_noise || time == Some(true)));
-            own[at].names = u32::from(entry.name > 0 && !entry.is_quoted);
+            own.names = u32::from(entry.name > 0 && !entry.is_quoted);
             if time.is_some() || (name > 0 && end - at <= 4) {
-                own[at].prose = 0;
+                own.prose = 0;
             }
         }
         let mut sum = Sum::default();
-        self.sums = Vec::with_capacity(own.len() + 1);
-        for one in own.iter() {
-            self.sums.push(sum);
+        for one in own.iter_mut() {
+            let before = sum;
             sum = sum.plus(*one);
+            *one = before;
         }
-        self.sums.push(sum);
+        own.push(sum);
+        self.sums = own;
     }
 
     /// Marks what belongs to the page and not to posts, what is quoted, and what no author says. What holds
@@ -241,11 +367,11 @@ impl<'a> Survey<'a> {
         let total = lengths.last().copied().unwrap_or(0);
         let (mut chrome, mut quoted, mut noise, mut heading) = (0, 0, 0, 0);
         for at in 0..self.entries.len() {
-            let entry = &mut self.entries[at];
-            let end = entry.end as usize;
+            let end = self.entries[at].end as usize;
             let is_small = lengths[end].saturating_sub(lengths[at]) < total / 5 * 2;
-            let name = entry.element.value().name();
+            let name = self.tag(at as u32);
             let is_heading = matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+            let entry = &mut self.entries[at];
             if is_small && entry.signs.has(Signs::CHROME) {
                 chrome = chrome.max(end);
             }
@@ -291,6 +417,70 @@ impl<'a> Survey<'a> {
     pub(super) fn len(&self) -> u32 {
         self.entries.len() as u32
     }
+
+    /// The element itself.
+    pub(super) fn element(&self, at: u32) -> ElementRef<'a> {
+        let node = self.entries.get(at as usize).and_then(|entry| self.root.tree().get(entry.node));
+        node.and_then(ElementRef::wrap).unwrap_or(self.root)
+    }
+
+    /// The name of an element.
+    pub(super) fn tag(&self, at: u32) -> &'a str {
+        self.entries[at as usize].tag.name().unwrap_or_else(|| self.value(at).name())
+    }
+
+    /// The element's attributes.
+    pub(super) fn value(&self, at: u32) -> &'a Element {
+        self.element(at).value()
+    }
+
+    pub(super) fn bears(&self, at: u32, any: Bears) -> bool {
+        self.entries[at as usize].bears.any(any)
+    }
+
+    pub(super) fn class(&self, at: u32) -> Option<&'a str> {
+        self.class_of(at).map(|class| class.text)
+    }
+
+    /// The level that the class of an element tells.
+    pub(super) fn level_of_class(&self, at: u32) -> Option<u32> {
+        self.class_of(at)?.level
+    }
+
+    pub(super) fn id(&self, at: u32) -> Option<&'a str> {
+        self.marks_of(at)?.id
+    }
+
+    pub(super) fn href(&self, at: u32) -> Option<&'a str> {
+        self.marks_of(at)?.href
+    }
+
+    /// What the names of an element have in common with those of others.
+    pub(super) fn keys(&self, at: u32) -> &[u64] {
+        let own = self.marks_of(at).and_then(|marks| marks.keys.as_ref());
+        let keys = own.or_else(|| Some(&self.class_of(at)?.keys));
+        keys.and_then(|keys| self.keys.get(keys.start as usize..keys.end as usize)).unwrap_or_default()
+    }
+
+    fn class_of(&self, at: u32) -> Option<&Class<'a>> {
+        self.classes.get(self.entries[at as usize].class as usize)
+    }
+
+    fn marks_of(&self, at: u32) -> Option<&Marks<'a>> {
+        self.marks.get(self.entries[at as usize].marks as usize)
+    }
+}
+
+/// How many characters stand before each element, and on the whole page at the end.
+fn lengths(own: &[Sum]) -> Vec<u32> {
+    let mut lengths = Vec::with_capacity(own.len() + 1);
+    let mut length = 0u32;
+    for sum in own {
+        lengths.push(length);
+        length = length.saturating_add(sum.prose + sum.linked);
+    }
+    lengths.push(length);
+    lengths
 }
 
 /// Whether an element can hold words for people.
@@ -311,63 +501,24 @@ fn is_shown(element: ElementRef<'_>) -> bool {
     )
 }
 
-/// Counts the characters of a text that belongs to this element.
-fn count(text: &str, around: &Open, own: &mut Sum, words: &mut String) {
+/// Counts the characters of a text that belongs to this element, and keeps the first of its words.
+fn count(text: &str, around: &mut Open, sums: &mut [Sum]) {
     /// Longer words are nobody's name and no time.
     const KEPT: usize = 160;
     let mut characters = 0u32;
     for word in text.split_ascii_whitespace() {
         characters += word.len() as u32 + 1;
-        if words.len() < KEPT {
-            if !words.is_empty() {
-                words.push(' ');
+        if around.words.len() < KEPT {
+            if !around.words.is_empty() {
+                around.words.push(' ');
             }
-            words.push_str(word);
+            around.words.push_str(word);
         }
     }
+    let Some(own) = sums.get_mut(around.at as usize) else { return };
     if around.in_link {
         own.linked += characters;
     } else {
         own.prose += characters;
     }
-}
-
-/// The name of an element among those whose place is counted.
-fn kind(name: &str) -> &'static str {
-    static NAMES: &[&str] = &[
-        "div",
-        "p",
-        "span",
-        "a",
-        "li",
-        "ul",
-        "td",
-        "tr",
-        "table",
-        "tbody",
-        "img",
-        "br",
-        "b",
-        "strong",
-        "i",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "dl",
-        "dt",
-        "dd",
-        "article",
-        "section",
-        "header",
-        "footer",
-        "blockquote",
-        "small",
-        "time",
-        "ol",
-        "font",
-        "center",
-    ];
-    NAMES.iter().find(|one| **one == name).copied().unwrap_or("other")
 }

@@ -176,6 +176,12 @@ pub(super) fn tells_time(text: &str) -> bool {
     if text.len() > TIME_WORDS || text.len() < 2 {
         return false;
     }
+    if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        // Most short texts of a page: none of what follows but a day's name can be in it.
+        let mut words = text.split(|c: char| !c.is_alphabetic() && c != '\'');
+        let is_day = |word: &str| DAYS.iter().any(|day| word.eq_ignore_ascii_case(day));
+        return text.len() < 60 && (text.eq_ignore_ascii_case("just now") || words.any(is_day));
+    }
     let lower = text.to_lowercase();
     if DAYS.iter().any(|day| lower.split(|c: char| !c.is_alphabetic() && c != '\'').any(|word| word == *day))
         || lower == "just now"

@@ -9,9 +9,9 @@ use crate::thread::Time;
 
 /// The moment that an element tells, or the words that a clock may understand.
 pub(super) fn of(survey: &Survey<'_>, at: u32) -> (Option<Time>, String) {
-    let Some(entry) = survey.entries.get(at as usize) else { return (None, String::new()) };
-    let value = entry.element.value();
-    let own = text_of(entry.element);
+    let element = survey.element(at);
+    let value = element.value();
+    let own = text_of(element);
     let mut words = Vec::new();
     for (name, text) in value.attrs() {
         let exact = name == "datetime" || name == "content" || name.starts_with("data-");

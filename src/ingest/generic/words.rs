@@ -6,9 +6,10 @@ use std::collections::HashSet;
 
 use ego_tree::NodeId;
 use scraper::ElementRef;
+use scraper::node::Element;
 
 use super::ids::last_digits;
-use super::sign::Signs;
+use super::sign::{Known, Signs};
 use crate::ingest::forum::quotation::{BY, named};
 use crate::ingest::html::{Treat, attribute, below, body_with, text_of};
 use crate::thread::{Body, BodyBuilder};
@@ -32,6 +33,8 @@ pub(super) struct Reader<'p> {
     pub left_out: &'p HashSet<NodeId>,
     /// The title of the thread, which is nobody's words.
     pub title: Option<&'p str>,
+    /// What the classes of the page said so far.
+    pub known: RefCell<Known>,
 }
 
 impl Reader<'_> {
@@ -51,7 +54,7 @@ impl Reader<'_> {
             return Treat::Skip;
         }
         let value = element.value();
-        let signs = Signs::of(value);
+        let signs = self.signs(value);
         let name = value.name();
         if matches!(name, "h1" | "h2" | "h3" | "h4") && self.is_repeated_heading(element) {
             return Treat::Skip;
@@ -86,7 +89,7 @@ impl Reader<'_> {
         {
             return Treat::Skip;
         }
-        if (is_citation(element) || is_expander(element)) && is_quoted(element, words) {
+        if (is_citation(element) || is_expander(element)) && self.is_quoted(element, words) {
             return Treat::Skip;
         }
         if matches!(name, "div" | "small" | "span" | "font" | "p") && is_quotation_label(element) {
@@ -123,7 +126,7 @@ impl Reader<'_> {
             .take(FAR)
             .filter_map(ElementRef::wrap)
         {
-            if !(Signs::of(around.value()).has(Signs::QUOTE) || begins_as_a_quotation(around)) {
+            if !(self.signs(around.value()).has(Signs::QUOTE) || begins_as_a_quotation(around)) {
                 continue;
             }
             if around.value().name() == value.name()
@@ -154,7 +157,7 @@ impl Reader<'_> {
                 id = self.known_id(text);
             }
         }
-        let mut citation = citation_in(element).or_else(|| citation_before(element));
+        let mut citation = citation_in(element).or_else(|| self.citation_before(element));
         if citation.is_none() {
             let label = text_before(element).filter(|text| text.len() < 120);
             if author.is_none() {
@@ -203,6 +206,24 @@ impl Reader<'_> {
         }
     }
 
+    /// What the names of an element say.
+    fn signs(&self, element: &Element) -> Signs {
+        Signs::of_one(element, &mut self.known.borrow_mut())
+    }
+
+    /// Whether the element stands in a quotation of these words.
+    fn is_quoted(&self, element: ElementRef<'_>, words: ElementRef<'_>) -> bool {
+        let around = element.ancestors().take_while(|node| node.id() != words.id()).take(FAR);
+        around.filter_map(ElementRef::wrap).any(|one| self.signs(one.value()).has(Signs::QUOTE))
+    }
+
+    /// The element just before a quotation that says whose words it holds.
+    fn citation_before<'e>(&self, quotation: ElementRef<'e>) -> Option<ElementRef<'e>> {
+        let before = quotation.prev_siblings().take(3).find_map(ElementRef::wrap)?;
+        let is_label = self.signs(before.value()).has(Signs::QUOTE) && length_of(before, 200) < 160;
+        (is_label || is_citation(before) || is_quotation_label(before)).then_some(before)
+    }
+
     /// The post of this page that a link or attribute is of.
     fn known_id(&self, text: &str) -> Option<String> {
         if self.ids.contains(text) {
@@ -212,12 +233,6 @@ impl Reader<'_> {
         let after = || text.rsplit(['#', '/', '=', '_', '-']).next().filter(|id| self.ids.contains(*id));
         id.or_else(after).map(str::to_owned)
     }
-}
-
-/// Whether the element stands in a quotation of these words.
-fn is_quoted(element: ElementRef<'_>, words: ElementRef<'_>) -> bool {
-    let around = element.ancestors().take_while(|node| node.id() != words.id()).take(FAR);
-    around.filter_map(ElementRef::wrap).any(|one| Signs::of(one.value()).has(Signs::QUOTE))
 }
 
 /// Whether this names the author of a quotation and is not the quotation.
@@ -271,13 +286,6 @@ fn length_of(element: ElementRef<'_>, most: usize) -> usize {
 /// The element among the first of a quotation that says whose words it holds.
 fn citation_in(quotation: ElementRef<'_>) -> Option<ElementRef<'_>> {
     below(quotation).take(START).find(|&one| is_citation(one))
-}
-
-/// The element just before a quotation that says whose words it holds.
-fn citation_before(quotation: ElementRef<'_>) -> Option<ElementRef<'_>> {
-    let before = quotation.prev_siblings().take(3).find_map(ElementRef::wrap)?;
-    let is_label = Signs::of(before.value()).has(Signs::QUOTE) && length_of(before, 200) < 160;
-    (is_label || is_citation(before) || is_quotation_label(before)).then_some(before)
 }
 
 /// The text right before a quotation: "Ann wrote:".

@@ -49,34 +49,50 @@ impl Platform for SchemaOrg {
         if !may_hold(document) {
             return Recognition::No;
         }
-        let found = with_graph(document, |graph| thread::find(graph, document.page.url.as_ref()));
-        let Ok(Some(found)) = found else { return Recognition::No };
-        match (found.posts(), found.declared) {
-            (0, _) => Recognition::No,
-            (_, _) if document.is_json() => Recognition::Likely,
-            (1, Some(..=2)) if found.is_discussion => Recognition::Possible,
-            (1, _) => Recognition::No,
-            // The data holds a few of the posts, as for a search engine; the page may well hold all.
-            (posts, Some(declared)) if posts * 2 < declared as usize => Recognition::Possible,
-            _ => Recognition::Likely,
-        }
+        document.recognised_by_reading(NAME, || {
+            let found =
+                with_graph(document, |graph| thread::find(graph, document.page.url.as_ref())).ok()??;
+            let sure = match (found.posts(), found.declared) {
+                (0, _) => Recognition::No,
+                (_, _) if document.is_json() => Recognition::Likely,
+                (1, Some(..=2)) if found.is_discussion => Recognition::Possible,
+                (1, _) => Recognition::No,
+                // The data holds a few of the posts, as for a search engine; the page may well hold all.
+                (posts, Some(declared)) if posts * 2 < declared as usize => Recognition::Possible,
+                _ => Recognition::Likely,
+            };
+            Some((sure, into_reading(found)))
+        })
+    }
+
+    fn at_most(&self) -> Recognition {
+        Recognition::Likely
     }
 
     fn read(&self, document: &Document) -> Result<Reading> {
-        let found = with_graph(document, |graph| thread::find(graph, document.page.url.as_ref()))?;
-        let mut reading = Reading::default();
-        let Some(Found { title, url, declared, drafts, .. }) = found else { return Ok(reading) };
-        reading.drafts = drafts;
-        reading.declared = declared;
-        reading.title = title;
-        reading.url = url;
-        let words = "nothing is known of the site's software; its posts were read from the data that it gives to \
-                     search engines, which may shorten or leave out posts";
-        reading.notices.push(Notice::new(NoticeKind::Guessed, words));
-        if document.is_markup() {
+        let read = || with_graph(document, |graph| thread::find(graph, document.page.url.as_ref()));
+        let mut reading = match document.take_read(NAME) {
+            Some(reading) => reading,
+            None => read()?.map(into_reading).unwrap_or_default(),
+        };
+        if document.is_markup() && !reading.drafts.is_empty() {
             around(document.html()?.root_element(), document.page.url.as_ref(), &mut reading);
         }
         Ok(reading)
+    }
+}
+
+/// What was found, as the posts of a page and the word that they come from data for search engines.
+fn into_reading(found: Found) -> Reading {
+    let words = "nothing is known of the site's software; its posts were read from the data that it gives to \
+                 search engines, which may shorten or leave out posts";
+    Reading {
+        drafts: found.drafts,
+        declared: found.declared,
+        title: found.title,
+        url: found.url,
+        notices: vec![Notice::new(NoticeKind::Guessed, words)],
+        ..Reading::default()
     }
 }
 

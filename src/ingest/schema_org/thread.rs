@@ -245,7 +245,7 @@ impl Members<'_, '_> {
             is_discussion: root.is_some_and(|root| part(root) == Part::Discussion),
         };
         found.drafts.push(self.opening(here));
-        let keys = self.keys(here);
+        let keys = self.keys(&found.drafts[0].native_id, here);
         let named: HashMap<&str, usize> = keys.iter().map(|(at, key)| (key.as_str(), *at)).collect();
         let flat =
             !self.replies.iter().any(|at| self.attached.get(at).is_some_and(|to| keys.contains_key(to)));
@@ -293,14 +293,17 @@ impl Members<'_, '_> {
         draft
     }
 
-    /// A key for each reply: its own number or address, else its place.
-    fn keys(&self, here: Option<&Url>) -> HashMap<usize, String> {
+    /// A key for each reply, none twice: its own number, its anchor or its address, else its place. The
+    /// opening's key is taken: `t5` may open a thread in which `c5` answers.
+    fn keys(&self, opening: &str, here: Option<&Url>) -> HashMap<usize, String> {
         let mut keys = HashMap::new();
-        let mut used = HashSet::new();
+        let mut used = HashSet::from([opening.to_owned()]);
         for (place, &at) in self.replies.iter().enumerate() {
             let item = &self.graph.items[at];
-            let own = own_id(item).or_else(|| address(item, here));
-            let key = own.filter(|own| !used.contains(own)).unwrap_or_else(|| format!("c{}", place + 1));
+            let names = [own_id(item), item.anchor.map(str::to_owned), address(item, here)];
+            let numbered = (place + 1..).map(|number| format!("c{number}"));
+            let free = names.into_iter().flatten().chain(numbered).find(|name| !used.contains(name));
+            let key = free.unwrap_or_default();
             used.insert(key.clone());
             keys.insert(at, key);
         }
