@@ -91,6 +91,13 @@ fn answered_words<'t>(
     Some((Cow::Owned(own), moved))
 }
 
+/// Whether a passage is nothing but addresses: what somebody shares is not said by them.
+fn is_bare_address(passage: &str) -> bool {
+    let is_address = |word: &str| word.contains("://") || word.starts_with("www.");
+    let mut words = passage.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).peekable();
+    words.peek().is_some() && words.all(is_address)
+}
+
 /// The units of a thread. `judgements` holds one entry for each utterance; repeats are left out, since
 /// their first post already has the units, and so are words that are not their author's.
 pub fn units(
@@ -106,5 +113,6 @@ pub fn units(
         utterance.passages.iter().zip(roles).map(move |(&span, role)| (utterance.post, span, role))
     });
     let roles = roles.filter(|(post, span, _)| !borrowed.holds(*post, *span));
+    let roles = roles.filter(|(post, span, _)| !is_bare_address(span.slice(thread.post(*post).text())));
     Units::new(thread, roles)
 }

@@ -116,6 +116,41 @@ fn ends_with_shortcode(text: &str) -> bool {
     before.len() < inside.len() && before.strip_suffix(':').is_some_and(free)
 }
 
+/// Whether a text denies what it says: an odd number of its English words negate.
+pub fn is_negated(text: &str) -> bool {
+    let normal = normal(text);
+    let negates = |word: &str| {
+        let bare = word.replace(['\'', '’'], "");
+        matches!(
+            bare.as_str(),
+            "not" | "no" | "never" | "cannot" | "none" | "nobody" | "nothing" | "neither" | "nor" | "without"
+        ) || bare.ends_with("nt")
+            && matches!(
+                bare.get(..bare.len() - 2),
+                Some(
+                    "is" | "are"
+                        | "was"
+                        | "were"
+                        | "do"
+                        | "does"
+                        | "did"
+                        | "wo"
+                        | "ca"
+                        | "could"
+                        | "would"
+                        | "should"
+                        | "ai"
+                        | "has"
+                        | "have"
+                        | "had"
+                        | "must"
+                        | "need"
+                )
+            )
+    };
+    each(&normal).filter(|(_, word)| negates(word)).count() % 2 == 1
+}
+
 /// A lower-case word without the commonest English endings; two forms of one word mostly meet.
 ///
 /// Not Porter's algorithm: it only needs to make "model" meet "models" and "training" meet "trained", and
@@ -341,6 +376,16 @@ mod tests {
         let text = " The\u{b}quick\t\tBrown \u{1c}Fox\r\n's \"tail\" ";
         assert_eq!(format!("{} é", normal(text)), normal(&format!("{text} É")));
         assert_eq!(content_words(text), content_words(&format!("{text} É")));
+    }
+
+    #[test]
+    fn a_denial_is_told_from_what_it_denies() {
+        for denial in ["It should not be banned", "That isn't so", "that isnt so", "Nobody wants bans"] {
+            assert!(is_negated(denial), "{denial}");
+        }
+        for other in ["It should be banned", "It is not that nobody wants it", "I want it"] {
+            assert!(!is_negated(other), "{other}");
+        }
     }
 
     #[test]

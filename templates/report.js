@@ -55,23 +55,42 @@
   });
 
   // Filters.
+  let on = false;
   const filter = () => {
     const text = $('find').value.trim().toLowerCase();
     const stance = $('by-stance').value;
     const role = $('by-role').value;
-    if (text && !words) words = posts.map((post) => post.textContent.toLowerCase());
+    const sure = $('by-sure').checked;
+    // What people wrote and their names, not the page's own labels.
+    if (text && !words) {
+      words = posts.map((post) => [...post.querySelectorAll(':scope > header > b, .text, .absent')]
+        .map((part) => part.textContent).join(' ').toLowerCase());
+    }
     let count = 0;
     posts.forEach((post, at) => {
       const fits = (!text || words[at].includes(text))
         && (!stance || post.dataset.s === stance)
+        && (!sure || (post.dataset.s && post.dataset.w === undefined))
         && (!role || post.querySelector('.u.' + role));
       post.classList.toggle('off', !fits);
       if (fits) count += 1;
     });
-    const on = text || stance || role;
+    on = Boolean(text || stance || role || sure);
     if (on && folded.size) unfoldAll();
+    $('fold').disabled = on;
+    $('clear').hidden = !on;
+    $('nothing').hidden = count > 0;
+    tell();
+  };
+  const tell = () => {
+    const count = posts.filter((post) => !post.classList.contains('off')).length;
     $('count').textContent = on ? count + ' of ' + posts.length + ' posts' : '';
   };
+  $('clear').addEventListener('click', () => {
+    for (const id of ['find', 'by-stance', 'by-role']) $(id).value = '';
+    $('by-sure').checked = false;
+    filter();
+  });
   let wait = 0;
   $('find').addEventListener('input', () => {
     clearTimeout(wait);
@@ -79,6 +98,7 @@
   });
   $('by-stance').addEventListener('change', filter);
   $('by-role').addEventListener('change', filter);
+  $('by-sure').addEventListener('change', filter);
   document.querySelector('.tools').hidden = false;
 
   // Links into the page: what they lead to is unfolded, opened and highlighted.
@@ -91,6 +111,7 @@
     const post = target.closest('.post');
     if (post) {
       post.classList.remove('off');
+      tell();
       let level = depth[place.get(post.id)];
       for (let at = place.get(post.id) - 1; at >= 0 && level > 0; at -= 1) {
         if (depth[at] < level) {
@@ -132,7 +153,9 @@
   const svg = document.querySelector('.graph svg');
   if (svg) {
     const nodes = [...svg.querySelectorAll('.node')];
-    const lines = [...svg.querySelectorAll('.e')];
+    const lines = [...svg.querySelectorAll('.e, .w')];
+    const box = svg.parentElement;
+    if (box.scrollWidth > box.clientWidth + 2) document.querySelector('.wider').hidden = false;
     const near = (node) => {
       svg.classList.toggle('near', Boolean(node));
       if (!node) return;
@@ -148,6 +171,8 @@
     nodes.forEach((node) => {
       node.addEventListener('pointerenter', () => near(node));
       node.addEventListener('pointerleave', () => near(null));
+      node.addEventListener('focus', () => near(node));
+      node.addEventListener('blur', () => near(null));
     });
   }
 

@@ -28,7 +28,7 @@ ROLE_LETTER = {"c": 0, "p": 1, "q": 2, "g": 3, "o": 4, ".": -1}
 # file, task, licence class, how much of it a training epoch holds
 SETS = [("stance/debagreement", "stance", "C", 1.0), ("stance/iac", "stance", "C", 1.0), ("stance/rumoureval2019", "stance", "B", 1.0),
         ("stance/cmv_replies", "stance", "C", 1.0), ("stance/cmv_adu_pairs", "stance", "C", 1.0),
-        ("stance_weak/iac_author_stance", "stance", "C", 0.12),
+        ("stance_weak/iac_author_stance", "stance", "C", 0.5),
         ("stance_topic/perspectrum", "stance", "B", 0.8), ("stance_topic/argkp_arguments", "stance", "A", 0.3),
         ("stance_topic/iam_stance", "stance", "C", 0.4),
         ("sentence/cmv_modes2", "role", "C", 0.0), ("sentence/cmv_modes2_minus_ampersandtest", "role", "C", 1.0),

@@ -44,6 +44,12 @@ def prune(examples, size):
     return keep, [vocab[i] for i in keep]
 
 
+def kept(vocab):
+    """The rows of MiniLM's word embeddings that another run kept."""
+    rows = {w.rstrip("\n"): i for i, w in enumerate(open(os.path.join(minilm_folder(), "vocab.txt"), encoding="utf-8"))}
+    return [rows[w] for w in vocab], vocab
+
+
 def weights(examples):
     """Rarer answers weigh more, by the square root of their rarity, for each set and question."""
     counts = collections.defaultdict(collections.Counter)
@@ -91,7 +97,7 @@ def loss_of(model, x, batch, lengths, set_weight, role_weight, answers):
         logits = model.heads["stance"](drop(torch.cat([q.first[rows], whole, reply[rows]], -1)))
         gold = torch.tensor([batch[i].get("votes") or [float(c == batch[i]["label"]) for c in range(4)] for i in rows])
         allowed = torch.tensor([[c in answers[batch[i]["set"]] for c in range(4)] for i in rows])
-        weight = torch.tensor([[set_weight[batch[i]["set"]].get(c, 0.0) for c in range(4)] for i in rows]) * scale[rows][:, None]
+        weight = torch.tensor([[set_weight[batch[i]["set"]].get(c, 1.0) for c in range(4)] for i in rows]) * scale[rows][:, None]
         total = total + smoothed(logits, gold, weight, allowed, 0.05).sum()
     for task in ("role", "claim", "adhominem", "insult", "spam", "tone"):
         rows = [i for i, e in enumerate(batch) if e["task"] == task or (task == "tone" and e["task"] == "real" and "tone" in e)]
@@ -165,6 +171,7 @@ def main():
     ap.add_argument("--epochs", type=float, default=2)
     ap.add_argument("--rate", type=float, default=1e-4)
     ap.add_argument("--vocab", type=int, default=12000)
+    ap.add_argument("--words", help="a run whose word pieces are taken; runs that are to be averaged share them")
     ap.add_argument("--tokens", type=int, default=1800)
     ap.add_argument("--seed", type=int, default=1, help="of the heads' first weights, and of all else that is drawn")
     ap.add_argument("--order", type=int, help="seed of the order alone; runs that are to be averaged share --seed")
@@ -184,7 +191,7 @@ def main():
         model = Reader(len(vocab))
         model.load_state_dict(state["model"])
     else:
-        keep, vocab = prune(examples, a.vocab)
+        keep, vocab = kept(torch.load(a.words)["vocab"]) if a.words else prune(examples, a.vocab)
         model = load_minilm(minilm_folder(), keep)
     if a.order is not None:
         torch.manual_seed(a.order)
@@ -204,6 +211,8 @@ def main():
     # Tweets keep their own balance (four of five are comments): evening it out costs more than it gains.
     set_weight.update({s: dict.fromkeys(c, 1.0) for s, c in set_weight.items() if s == "stance/rumoureval2019"})
     answers = {s: set(c) for s, c in set_weight.items()}
+    for e in examples:
+        answers[e["set"]].update(c for c, share in enumerate(e.get("votes") or []) if share > 0.02)
     groups = collections.defaultdict(list)
     for name, p in model.named_parameters():
         if p.requires_grad:

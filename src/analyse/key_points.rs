@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::argument::{Adu, AduId, RelationKind, Relations, Role, Units};
 use crate::relate::Content;
-use crate::thread::{Duplicates, PostId, Thread};
+use crate::thread::{Confidence, Duplicates, PostId, Thread};
+use crate::words;
 
 /// A point, the units that make it and how many people stand on either side.
 #[derive(Debug, Clone)]
@@ -23,13 +24,16 @@ pub struct KeyPoint {
     pub speak_for: u32,
     /// How many people spoke against it.
     pub against: u32,
+    /// How sure the surest word of somebody else for it is; `None` when nobody else spoke for it.
+    pub backing: Option<Confidence>,
 }
 
 /// Points shown at most.
 const MOST: usize = 12;
 
-/// Claims that share this much of their words make the same point.
-const SAME: f64 = 0.6;
+/// Claims that share this much of their words make the same point. "Bans are needed" and "bans are useless"
+/// share most of theirs, so it takes nearly all.
+const SAME: f64 = 0.8;
 
 /// Words that more claims than this hold are not used to find like claims: they name the topic.
 const TOO_COMMON: usize = 200;
@@ -44,7 +48,9 @@ pub fn key_points(
 ) -> Vec<KeyPoint> {
     let voices = Voices::of(thread, duplicates);
     let claims: Vec<&Adu> = units.all().iter().filter(|unit| unit.role.value == Role::Claim).collect();
-    let leader = group(content, &claims);
+    let negated: Vec<bool> =
+        claims.iter().map(|claim| words::is_negated(units.text(thread, claim.id))).collect();
+    let leader = group(content, &claims, &negated);
     let mut members: BTreeMap<usize, Vec<AduId>> = BTreeMap::new();
     for (at, &first) in leader.iter().enumerate() {
         members.entry(first).or_default().push(claims[at].id);
@@ -54,7 +60,11 @@ pub fn key_points(
     // How sure the surest objection to each unit is, in thousandths: among points of equally many people those
     // come first whose dispute is more than a guess.
     let mut surest = HashMap::<AduId, u32>::new();
+    let mut sure_backing = HashMap::<AduId, Vec<(AduId, Confidence)>>::new();
     for relation in relations.all() {
+        if let RelationKind::Support { from, to } = relation.kind {
+            sure_backing.entry(to).or_default().push((from, relation.confidence));
+        }
         if let RelationKind::Rebut { to, .. } = relation.kind {
             let sure = (relation.confidence.value() * 1000.0) as u32;
             surest.entry(to).and_modify(|most| *most = sure.max(*most)).or_insert(sure);
@@ -80,7 +90,13 @@ pub fn key_points(
             let touched =
                 |unit: &AduId| backing.get(unit).map_or(0, Vec::len) + opposing.get(unit).map_or(0, Vec::len);
             let unit = members.iter().copied().max_by_key(|unit| (touched(unit), std::cmp::Reverse(*unit)));
+            let supports = members.iter().flat_map(|member| sure_backing.get(member).into_iter().flatten());
+            let by_others = supports.filter(|(from, _)| {
+                voices.of_post(units.unit(*from).post).any(|voice| !made.contains(&voice))
+            });
+            let backing = by_others.map(|(_, sure)| *sure).max_by(|a, b| a.value().total_cmp(&b.value()));
             KeyPoint {
+                backing,
                 unit: unit.unwrap_or(members[0]),
                 people: made.len() as u32,
                 speak_for: speak_for.len() as u32,
@@ -138,10 +154,11 @@ impl Voices {
     }
 }
 
-/// For each claim the first claim that says much the same, itself when none does.
-fn group(content: &Content, claims: &[&Adu]) -> Vec<usize> {
+/// For each claim the first claim that says much the same, itself when none does. What denies a claim is
+/// another point, however many words it shares.
+fn group(content: &Content, claims: &[&Adu], negated: &[bool]) -> Vec<usize> {
     let words: Vec<&[u64]> = claims.iter().map(|claim| content.of(claim.id)).collect();
-    let mut likes = Likes::new(&words);
+    let mut likes = Likes::new(&words, negated);
     let mut leader: Vec<usize> = (0..claims.len()).collect();
     for at in 0..claims.len() {
         match likes.most_like(at) {
@@ -153,20 +170,21 @@ fn group(content: &Content, claims: &[&Adu]) -> Vec<usize> {
 }
 
 /// Finds like claims by the words they share.
-struct Likes {
+struct Likes<'a> {
     /// The words of each claim as numbers, sorted; none of a claim that has too few to go by.
     words: Vec<Vec<u32>>,
     /// The claims that hold each word, in order.
     holders: Vec<Vec<usize>>,
     /// For each claim the last one that it was compared with.
     compared: Vec<usize>,
+    negated: &'a [bool],
 }
 
 /// A claim of fewer words is like nothing.
 const FEWEST: usize = 3;
 
-impl Likes {
-    fn new(words: &[&[u64]]) -> Self {
+impl<'a> Likes<'a> {
+    fn new(words: &[&[u64]], negated: &'a [bool]) -> Self {
         let used = || words.iter().filter(|words| words.len() >= FEWEST);
         let mut known: Vec<u64> = used().copied().flatten().copied().collect();
         known.sort_unstable();
@@ -180,6 +198,7 @@ impl Likes {
             words: words.iter().map(numbers).collect(),
             holders: vec![Vec::new(); known.len()],
             compared: vec![usize::MAX; words.len()],
+            negated,
         }
     }
 
@@ -202,7 +221,9 @@ impl Likes {
         let mut best: Option<(f64, usize)> = None;
         for &word in rarest.iter().take(looked_up) {
             for &other in holding(&self.holders, word) {
-                if std::mem::replace(&mut self.compared[other], at) == at {
+                if self.negated.get(other) != self.negated.get(at)
+                    || std::mem::replace(&mut self.compared[other], at) == at
+                {
                     continue;
                 }
                 let count = self.shared(at, other);

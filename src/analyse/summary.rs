@@ -24,10 +24,13 @@ pub struct Sentence {
     pub cite: Cite,
     /// The unit quoted.
     pub unit: Option<AduId>,
-    /// How sure it is that this answers the sentence before; `None` where it does not claim to.
+    /// How sure it is that this answers the sentence before, that somebody backs it, or that it asks; `None` where
+    /// nothing is guessed.
     pub confidence: Option<Confidence>,
     /// Whether the quotation ends before its author's sentence does.
     pub cut: bool,
+    /// Whether the quotation begins in the middle of its author's sentence.
+    pub cut_before: bool,
 }
 
 /// A verbatim quotation.
@@ -87,6 +90,9 @@ const STEPS: usize = 4;
 const LEAST: f64 = 0.25;
 const FEWEST_WORDS: usize = 5;
 
+/// What is told without a chain is more likely than not.
+const LIKELY: f64 = 0.5;
+
 /// A unit of no more words than this is quoted with what follows it, as long as that is no longer than this.
 const BARE: usize = 7;
 const WITH_REASON: usize = 240;
@@ -116,17 +122,30 @@ pub fn summarise(
     if !summary.sentences.iter().any(|sentence| sentence.kind == SentenceKind::Objection) {
         summary.most_answered();
     }
-    for point in points.iter().filter(|point| point.against == 0 && point.speak_for > 1).take(BACKED) {
-        summary.say(SentenceKind::Backed, point.unit, None);
+    let likely = |sure: &Confidence| sure.value() >= LIKELY;
+    let backed = points.iter().filter(|point| point.against == 0 && point.speak_for > 1);
+    // Several people who said the same are no guess; that somebody backs somebody is one.
+    let backed = backed.filter(|point| point.people > 1 || point.backing.as_ref().is_some_and(likely));
+    for point in backed.take(BACKED) {
+        let sure = point.backing.filter(|_| point.people == 1);
+        summary.say(SentenceKind::Backed, point.unit, sure);
     }
     let questions = open.iter().filter(|open| open.kind == UnansweredKind::Question);
+    let questions = questions
+        .filter(|open| likely(&units.unit(open.unit).role.confidence) && asks(units.text(thread, open.unit)));
     for question in questions.take(OPEN) {
-        summary.say(SentenceKind::OpenQuestion, question.unit, None);
+        let sure = units.unit(question.unit).role.confidence;
+        summary.say(SentenceKind::OpenQuestion, question.unit, Some(sure));
     }
     if summary.sentences.is_empty() {
         summary.first_words();
     }
     summary.sentences
+}
+
+/// Whether it is written as a question.
+fn asks(words: &str) -> bool {
+    words.contains(['?', '？', '؟', ';'])
 }
 
 /// What each unit objects to.
@@ -308,13 +327,33 @@ impl Summary<'_> {
         let text = self.thread.post(unit.post).text();
         let (span, cut) = quotable(text, self.in_full(unit));
         let cite = Cite { post: unit.post, span };
-        self.sentences.push(Sentence { kind, cite, unit: Some(unit.id), confidence, cut });
+        let cut_before = !begins_a_sentence(text, span.start());
+        self.sentences.push(Sentence { kind, cite, unit: Some(unit.id), confidence, cut, cut_before });
     }
 }
 
 /// Whether a quotation would end in the middle of a sentence, or say as little as "That is not right."
 fn says_little(words: &str) -> bool {
     words::without_pause(words).len() < words.len() || words.split_whitespace().count() <= BARE
+}
+
+/// Whether a sentence or line of the text begins here.
+fn begins_a_sentence(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end_matches([' ', '\t', '"', '\'', '(', '“', '‘', '«', '*', '_']);
+    let ends = |c: char| {
+        matches!(c, '\n' | '.' | '!' | '?' | '…' | ':' | ')' | '"' | '”' | '’' | '»' | '。' | '！' | '？')
+    };
+    match before.chars().next_back() {
+        // A line that goes on where it was broken.
+        Some('\n') => {
+            let line = before.trim_end();
+            let broken =
+                line.ends_with(|c: char| c.is_alphanumeric() || c == ',') && !before.ends_with("\n\n");
+            !(broken && text[at..].starts_with(char::is_lowercase))
+        }
+        Some(last) => ends(last) || !last.is_alphanumeric() && !matches!(last, ',' | ';' | '-' | '–' | '—'),
+        None => true,
+    }
 }
 
 /// The part of a span that is quoted, and whether its author's sentence goes on.

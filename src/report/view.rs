@@ -275,11 +275,15 @@ pub struct SummaryView {
     pub author: Option<String>,
     /// The unit quoted.
     pub unit: Option<u32>,
-    /// How sure it is that this answers the sentence before; `null` where it does not claim to.
+    /// How sure it is that this answers the sentence before, that somebody backs it, or that it asks; `null` where
+    /// nothing is guessed.
     pub confidence: Option<Confidence>,
     /// Whether the quotation ends before the words it is taken from do.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
+    /// Whether the quotation begins in the middle of its author's sentence.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cut_before: bool,
 }
 
 /// Where a quotation stands.
@@ -529,6 +533,7 @@ fn summary(findings: &Findings<'_>) -> Vec<SummaryView> {
         unit: sentence.unit.map(|unit| unit.index() as u32),
         confidence: sentence.confidence,
         cut: sentence.cut,
+        cut_before: sentence.cut_before,
     });
     view.collect()
 }

@@ -44,6 +44,11 @@ pub fn sentences(text: &str) -> Vec<Span> {
     found.into_iter().filter_map(|(start, end)| Span::of(text, start, end)).collect()
 }
 
+/// Where the paragraphs of a text end, in order: at its line breaks but for those that only broke a line at a width.
+pub fn paragraph_ends(text: &str) -> Vec<usize> {
+    paragraph::each(text).map(|(_, end)| end).collect()
+}
+
 /// Adds the byte ranges of the sentences of `text`.
 fn collect(text: &str, found: &mut Vec<(usize, usize)>) {
     for (start, end) in paragraph::each(text) {

@@ -68,11 +68,23 @@ fn runs_on(before: &str, line: &str, next: &str) -> bool {
     let line = line.trim();
     let last = line.rsplit(' ').next().unwrap_or_default();
     let long = line.len() >= LONG
-        && before.trim_start().starts_with(char::is_uppercase)
+        && begins_sentences_big(before)
         && last.ends_with(char::is_alphanumeric)
         && !last.contains("://");
     let listed = is_marker(line.split(' ').next().unwrap_or_default());
     !listed && line.contains(' ') && (long || line.ends_with(',') || BINDING.contains(&last))
+}
+
+/// Whether a sentence of this begins with a capital letter.
+fn begins_sentences_big(text: &str) -> bool {
+    let text = text.trim_start();
+    let mut ends = memchr::memchr3_iter(b'.', b'!', b'?', text.as_bytes());
+    let begins_big = |at: usize| {
+        let rest = &text[at + 1..];
+        let rest = rest.trim_start_matches(['"', '\'', ')', '”', '’']);
+        rest.starts_with([' ', '\n']) && rest.trim_start().starts_with(char::is_uppercase)
+    };
+    text.starts_with(char::is_uppercase) || ends.any(begins_big)
 }
 
 /// Words that no sentence ends with.

@@ -178,6 +178,7 @@ impl Builder {
                 SentenceKind::Answer => Some(Confidence::clamped(0.46)),
                 _ => None,
             },
+            cut_before: false,
             cut: false,
         };
         self.report.summary.push(sentence);

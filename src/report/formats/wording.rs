@@ -40,13 +40,15 @@ pub(super) fn lead(sentence: &SummaryView) -> String {
     match (is_weak(sentence.confidence), sentence.kind) {
         (true, SentenceKind::Objection) => "Perhaps against it".to_owned(),
         (true, SentenceKind::Answer) => "Perhaps in reply".to_owned(),
+        (true, SentenceKind::Backed) => "Perhaps backed by others".to_owned(),
         _ => sentence.lead.to_owned(),
     }
 }
 
-/// The sentence in quotation marks, with dots behind them where its author goes on.
+/// The sentence in quotation marks, with dots where its author began before or goes on.
 pub(super) fn quotation(sentence: &SummaryView) -> String {
-    format!("“{}”{}", plain(&sentence.text), if sentence.cut { " …" } else { "" })
+    let (before, after) = (if sentence.cut_before { "… " } else { "" }, if sentence.cut { " …" } else { "" });
+    format!("{before}“{}”{after}", plain(&sentence.text))
 }
 
 /// One sentence for a thread that is no argument; `None` for one that is.
@@ -62,6 +64,16 @@ pub(super) fn no_argument(report: &Report) -> Option<&'static str> {
         "Hardly anybody here is seen to object to anybody, so this quotes the posts that drew most replies."
     } else {
         "Hardly anybody here is seen to object to anybody."
+    })
+}
+
+/// How much of the thread this covers, where that is not nearly all of it.
+pub(super) fn partial(report: &Report) -> Option<String> {
+    let (read, declared) = (report.coverage.read as u64, u64::from(report.coverage.declared?));
+    let is_most = read * 10 >= declared * 9;
+    (!is_most).then(|| {
+        let share = (read * 100).checked_div(declared).unwrap_or(0);
+        format!("This covers {read} of the thread’s {declared} posts ({share} %); the others were not read.")
     })
 }
 
@@ -88,6 +100,25 @@ pub(super) fn platform(name: &str) -> String {
         "discourse" => "Discourse".to_owned(),
         "ndjson" => "comments in NDJSON".to_owned(),
         "mbox" => "mailing list".to_owned(),
+        "xenforo" => "XenForo".to_owned(),
+        "phpbb" => "phpBB".to_owned(),
+        "vbulletin" => "vBulletin".to_owned(),
+        "mybb" => "MyBB".to_owned(),
+        "smf" => "SMF".to_owned(),
+        "wordpress" => "WordPress".to_owned(),
+        "bbpress" => "bbPress".to_owned(),
+        "github" => "GitHub".to_owned(),
+        "stack_exchange" => "Stack Exchange".to_owned(),
+        "youtube" => "YouTube".to_owned(),
+        "nodebb" => "NodeBB".to_owned(),
+        "wikitalk" => "wiki talk page".to_owned(),
+        "aif" => "AIF".to_owned(),
+        "generic" => "a site of no known kind".to_owned(),
+        "schema_org" => "a site of no known kind (schema.org data)".to_owned(),
+        other if other.len() > 3 && !other.contains('_') => {
+            let mut letters = other.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        }
         other => other.replace('_', " "),
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::marks;
+use crate::analyse::SentenceKind;
 use crate::report::formats::address::web;
 use crate::report::formats::wording;
 use crate::report::outline::Outline;
@@ -22,6 +23,8 @@ pub(super) struct Frame<'a> {
     platform: String,
     read_at: Option<String>,
     coverage: String,
+    /// Words that most of the thread is missing, where it is.
+    partial: Option<String>,
     notices: Vec<&'a str>,
     no_argument: Option<&'static str>,
     sentences: Vec<Sentence<'a>>,
@@ -43,6 +46,7 @@ struct Sentence<'a> {
     sure: Option<i64>,
     text: &'a str,
     cut: bool,
+    cut_before: bool,
     /// Whether it answers the sentence before it.
     reply: bool,
     author: Option<&'a str>,
@@ -90,6 +94,7 @@ impl<'a> Frame<'a> {
             platform: wording::platform(report.thread.platform),
             read_at: report.thread.fetched_at.map(marks::moment),
             coverage: report.coverage.line(),
+            partial: wording::partial(report),
             notices: report.thread.notices.iter().map(|notice| notice.text.as_str()).collect(),
             no_argument: wording::no_argument(report),
             sentences: report.summary.iter().map(|view| sentence(outline, view)).collect(),
@@ -112,7 +117,8 @@ fn sentence<'a>(outline: &Outline<'a>, view: &'a SummaryView) -> Sentence<'a> {
         sure: view.confidence.map(wording::percent),
         text: &view.text,
         cut: view.cut,
-        reply: view.confidence.is_some(),
+        cut_before: view.cut_before,
+        reply: matches!(view.kind, SentenceKind::Objection | SentenceKind::Answer),
         author: view.author.as_deref(),
         post: view.cites.first().map(|cite| cite.post),
         unit: view.unit,
@@ -141,7 +147,7 @@ fn point<'a>(outline: &Outline<'a>, view: &'a KeyPointView, most: u32) -> Point<
 
 fn standing<'a>(outline: &Outline<'a>, unit: u32) -> Option<Standing<'a>> {
     let view = outline.standing(unit)?;
-    let mark = marks::label(view.label);
+    let mark = marks::stands(view);
     Some(Standing {
         class: format!("{}{}", mark.class, marks::weight(view)),
         glyph: mark.glyph,

@@ -36,7 +36,7 @@ pub(super) fn write(page: &mut Escaped, outline: &Outline<'_>) {
     for edge in drawing.edges.iter() {
         words(page, outline, edge);
     }
-    page.markup("</svg></div>\n<figcaption>");
+    page.markup("</svg></div>\n<figcaption><span class=\"wider\" hidden>It is wider than the page: it scrolls sideways. </span>");
     page.markup("Read it from the top: below each claim stands who answers it. ");
     if drawing.nodes.len() < drawing.total {
         page.markup("Showing ").number(drawing.nodes.len() as u32).markup(" of ");
@@ -89,11 +89,15 @@ fn words(page: &mut Escaped, outline: &Outline<'_>, edge: &Edge) {
     }
     let mark = marks::relation(relation.kind);
     let at = (edge.start.0, edge.start.1 - 9.0);
-    page.markup("<text class=\"w ")
-        .markup(mark.class)
-        .markup("\" aria-hidden=\"true\" text-anchor=\"middle\" x=\"");
+    page.markup("<text class=\"w ").markup(mark.class);
+    page.markup("\" data-a=\"").number(edge.from).markup("\" data-b=\"").number(edge.to);
+    page.markup("\" aria-hidden=\"true\" text-anchor=\"middle\" x=\"");
     page.coordinate(at.0).markup("\" y=\"").coordinate(at.1).markup("\">").markup(mark.word).markup(" ");
-    page.number(percent(relation.confidence)).markup(" %</text>\n");
+    if relation.by == SOURCE {
+        page.markup("(declared)</text>\n");
+    } else {
+        page.number(percent(relation.confidence)).markup(" %</text>\n");
+    }
 }
 
 fn point(page: &mut Escaped, at: (f64, f64)) -> &mut Escaped {
@@ -103,7 +107,7 @@ fn point(page: &mut Escaped, at: (f64, f64)) -> &mut Escaped {
 fn claim(page: &mut Escaped, outline: &Outline<'_>, node: &Node) {
     let Some(unit) = outline.unit(node.unit) else { return };
     let standing = outline.standing(node.unit);
-    let label = standing.map(|standing| marks::label(standing.label));
+    let label = standing.map(marks::stands);
     page.markup("<a class=\"node ").markup(label.as_ref().map_or("reason", |label| label.class));
     page.markup(standing.map_or("", marks::weight));
     page.markup("\" href=\"#unit-").number(unit.id).markup("\" data-n=\"").number(unit.id);

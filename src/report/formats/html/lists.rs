@@ -23,7 +23,7 @@ pub(super) fn claims(page: &mut Escaped, outline: &Outline<'_>) {
     }
     page.markup(
         "<p class=\"hint\">The percentage says how sure the links are that a standing rests on. The bar is the \
-         claim’s strength, from 0 to 1: what speaks for it against what speaks against it.</p>\n",
+         claim’s strength, from 0 to 1: what speaks for it against what speaks against it; it does not decide the standing.</p>\n",
     );
     let argued = |standing: &&StandingView| outline.incoming(standing.unit).next().is_some();
     let (answered, left): (Vec<_>, Vec<_>) = all.iter().partition(argued);
@@ -53,18 +53,18 @@ fn claim(page: &mut Escaped, outline: &Outline<'_>, standing: &StandingView, mos
     page.markup("<li id=\"claim-").number(standing.unit).markup("\"><p>");
     marks::quoted(page, outline, standing.unit, most);
     page.markup("</p><p class=\"why\">");
-    let mark = marks::label(standing.label);
+    let mark = marks::stands(standing);
     page.markup("<span class=\"st ").markup(mark.class).markup(marks::weight(standing)).markup("\">");
     page.markup(mark.glyph).markup(" ").text(&wording::standing(standing)).markup("</span> ");
-    bar(page, mark.class, standing.strength);
-    page.markup(" <span class=\"n\">").hundredths(standing.strength).markup("</span> ");
+    page.markup("<span class=\"n\">strength ").hundredths(standing.strength).markup(" ");
+    bar(page, standing.strength);
+    page.markup("</span> ");
     page.text(&standing.reason).markup("</p></li>\n");
 }
 
 /// A bar of a value from 0 to 1.
-fn bar(page: &mut Escaped, class: &'static str, value: f64) {
-    page.markup("<svg class=\"bar ").markup(class);
-    page.markup("\" width=\"64\" height=\"8\" viewBox=\"0 0 64 8\" aria-hidden=\"true\">");
+fn bar(page: &mut Escaped, value: f64) {
+    page.markup("<svg class=\"bar\" width=\"64\" height=\"8\" viewBox=\"0 0 64 8\" aria-hidden=\"true\">");
     page.markup("<rect class=\"back\" width=\"64\" height=\"8\" rx=\"4\"/><rect width=\"");
     page.coordinate(64.0 * value.clamp(0.0, 1.0)).markup("\" height=\"8\" rx=\"4\"/></svg>");
 }
@@ -88,13 +88,30 @@ pub(super) fn unanswered(page: &mut Escaped, outline: &Outline<'_>) {
             for one in open.get(range).unwrap_or_default() {
                 page.markup("<li>");
                 marks::quoted(page, outline, one.unit, 240);
-                if let Some(unit) = outline.unit(one.unit) {
-                    marks::sure(page, unit.confidence, unit.by);
-                }
+                waits(page, outline, one);
                 page.markup("</li>\n");
             }
             page.markup("</ul>\n");
         });
+    }
+}
+
+/// What an objection is against, or how sure it is that a question is one.
+fn waits(page: &mut Escaped, outline: &Outline<'_>, one: &UnansweredView) {
+    let attacks = outline.outgoing(one.unit).filter(|relation| relation.kind != "support");
+    let surest = attacks.max_by(|a, b| a.confidence.value().total_cmp(&b.confidence.value()));
+    let target = surest.and_then(|relation| outline.unit(outline.target(relation)?));
+    match (one.kind, surest.zip(target), outline.unit(one.unit)) {
+        (UnansweredKind::Objection, Some((relation, target)), _) => {
+            page.markup(" <small class=\"n\">against </small>");
+            marks::post_link(page, target.post);
+            marks::sure(page, relation.confidence, relation.by);
+        }
+        (_, _, Some(unit)) => {
+            page.markup(" <small class=\"n\">a question,</small>");
+            marks::sure(page, unit.confidence, unit.by);
+        }
+        _ => {}
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::escaped::Escaped;
 use crate::analyse::Label;
-use crate::argument::{Role, Stance};
+use crate::argument::{Role, SOURCE, Stance};
 use crate::report::formats::wording::{self, percent, short};
 use crate::report::outline::Outline;
 use crate::report::{RelationView, StandingView};
@@ -16,13 +16,19 @@ pub(super) struct Mark {
     pub(super) word: &'static str,
 }
 
-pub(super) fn label(label: Label) -> Mark {
+fn label(label: Label) -> Mark {
     let (class, glyph) = match label {
         Label::Stands => ("stands", "✓"),
         Label::Falls => ("falls", "✕"),
         Label::Contested => ("contested", "≈"),
     };
     Mark { class, glyph, word: class }
+}
+
+/// The mark of a claim's standing; nobody's objection is no victory, so it has a mark of its own.
+pub(super) fn stands(standing: &StandingView) -> Mark {
+    let mark = label(standing.label);
+    if standing.confidence.is_none() { Mark { glyph: "○", ..mark } } else { mark }
 }
 
 pub(super) fn stance(stance: Stance) -> Mark {
@@ -80,7 +86,7 @@ pub(super) fn post_link(page: &mut Escaped, post: u32) {
 
 /// How a claim stands, with the reason; leads to the claim's row in the list where it has one.
 pub(super) fn standing(page: &mut Escaped, outline: &Outline<'_>, standing: &StandingView) {
-    let mark = label(standing.label);
+    let mark = stands(standing);
     let listed = outline.is_listed(standing.unit);
     page.markup(if listed { "<a class=\"st " } else { "<span class=\"st " }).markup(mark.class);
     page.markup(weight(standing));
@@ -124,8 +130,12 @@ pub(super) fn quoted(page: &mut Escaped, outline: &Outline<'_>, unit: u32, most:
     page.markup(" #").number(unit.post).markup("</span>");
 }
 
-/// The confidence of a guess and who made it.
+/// The confidence of a guess and who made it; what the source itself says is none.
 pub(super) fn sure(page: &mut Escaped, confidence: Confidence, by: &str) {
+    if by == SOURCE {
+        page.markup(" <small class=\"n\">the source says so</small>");
+        return;
+    }
     page.markup(" <small class=\"n\">").number(percent(confidence)).markup(" % · ").text(by);
     page.markup("</small>");
 }

@@ -7,9 +7,10 @@ use super::escaped::Escaped;
 use super::marks;
 use crate::report::formats::address::web;
 use crate::report::formats::text::flag_word;
-use crate::report::formats::wording::percent;
+use crate::report::formats::wording::{self, percent};
 use crate::report::outline::Outline;
-use crate::report::{PostView, UnitView};
+use crate::report::{PostView, ReplyView, UnitView};
+use crate::segment;
 
 /// Deeper replies are not moved further in; their depth is written instead.
 const DEEPEST: u32 = 12;
@@ -30,6 +31,9 @@ fn one(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView) {
     page.markup("\" tabindex=\"-1\" aria-label=\"Post ").number(id).markup("\" data-d=\"").number(depth);
     if let Some(reply) = reply {
         page.markup("\" data-s=\"").markup(reply.stance.as_str());
+        if is_weak(reply) {
+            page.markup("\" data-w=\"");
+        }
     }
     if outline.below(id) > 0 {
         page.markup("\" data-k=\"").number(outline.below(id));
@@ -51,6 +55,11 @@ fn one(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView) {
     page.markup("</article>\n");
 }
 
+/// Whether a stance is less sure than not.
+fn is_weak(reply: &ReplyView) -> bool {
+    !reply.declared && wording::is_weak(Some(reply.confidence))
+}
+
 fn head(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView, depth: u32) {
     page.markup("<a class=\"no\" href=\"#post-").number(id).markup("\">#").number(id).markup("</a><b>");
     marks::author(page, outline.author(id));
@@ -58,9 +67,11 @@ fn head(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView, dep
     answers(page, outline, id, post);
     if let Some(reply) = outline.reply(id) {
         let mark = marks::stance(reply.stance);
-        page.markup(" <span class=\"chip ").markup(mark.class).markup("\" title=\"").text(&reply.why);
+        let weak = is_weak(reply);
+        page.markup(" <span class=\"chip ").markup(mark.class).markup(if weak { " weak" } else { "" });
+        page.markup("\" title=\"").text(&reply.why);
         page.markup("\"><b>").markup(mark.glyph).markup("</b> ");
-        page.markup(mark.word);
+        page.markup(if weak { "perhaps " } else { "" }).markup(mark.word);
         if reply.declared {
             page.markup(" <small class=\"n\">the source says so</small>");
         } else {
@@ -140,21 +151,23 @@ fn body(page: &mut Escaped, outline: &Outline<'_>, id: u32, post: &PostView) {
 
 /// The words with the units marked where they stand.
 fn text(page: &mut Escaped, outline: &Outline<'_>, id: u32, text: &str) {
+    let words = Words { text, ends: segment::paragraph_ends(text) };
     let mut done = 0;
     for unit in outline.units(id) {
-        let words = text.get(unit.start..unit.end);
-        let (Some(before), Some(words)) = (text.get(done..unit.start), words) else { continue };
-        prose(page, before, done == 0 || text[..done].ends_with('\n'));
-        one_unit(page, outline, unit, words);
+        if unit.start < done || text.get(unit.start..unit.end).is_none() {
+            continue;
+        }
+        words.prose(page, done, unit.start);
+        one_unit(page, outline, unit, &words);
         done = unit.end;
     }
-    prose(page, &text[done..], done == 0 || text[..done].ends_with('\n'));
+    words.prose(page, done, text.len());
 }
 
-fn one_unit(page: &mut Escaped, outline: &Outline<'_>, unit: &UnitView, words: &str) {
+fn one_unit(page: &mut Escaped, outline: &Outline<'_>, unit: &UnitView, words: &Words<'_>) {
     let Some(role) = marks::role(unit.role) else {
         page.markup("<span id=\"unit-").number(unit.id).markup("\">");
-        paragraphs(page, words);
+        words.paragraphs(page, unit.start, unit.end);
         page.markup("</span>");
         return;
     };
@@ -166,7 +179,7 @@ fn one_unit(page: &mut Escaped, outline: &Outline<'_>, unit: &UnitView, words: &
         page.markup(": ").text(&unit.why);
     }
     page.markup("\">");
-    paragraphs(page, words);
+    words.paragraphs(page, unit.start, unit.end);
     page.markup("</span>");
     // Most claims are never disputed; a mark on each of them would hide those on the few that are.
     if let Some(standing) = outline.standing(unit.id).filter(|standing| standing.confidence.is_some()) {
@@ -175,35 +188,70 @@ fn one_unit(page: &mut Escaped, outline: &Outline<'_>, unit: &UnitView, words: &
     }
 }
 
-/// Text outside the units: its lines that begin with `>` are somebody else's words.
-fn prose(page: &mut Escaped, text: &str, mut line_start: bool) {
-    let mut quoting = false;
-    for line in text.split_inclusive('\n') {
-        let quote = line_start && line.starts_with("> ");
-        if quote != quoting {
-            page.markup(if quote { "<blockquote class=\"q\">" } else { "</blockquote>" });
-            quoting = quote;
-        }
-        if quote {
-            page.text(line.strip_prefix("> ").unwrap_or(line));
-        } else {
-            paragraphs(page, line);
-        }
-        line_start = line.ends_with('\n');
-    }
-    if quoting {
-        page.markup("</blockquote>");
-    }
+/// Quotations of more lines than this are folded.
+const QUOTED: usize = 8;
+
+/// The words of a post, and where its paragraphs end.
+struct Words<'a> {
+    text: &'a str,
+    ends: Vec<usize>,
 }
 
-/// Lines with a little air between paragraphs; lines that are moved in, as code is, stay together.
-fn paragraphs(page: &mut Escaped, text: &str) {
-    let mut lines = text.split_inclusive('\n').peekable();
-    while let Some(line) = lines.next() {
-        page.text(line);
-        let indented = lines.peek().is_some_and(|next| next.starts_with([' ', '\t']));
-        if line.ends_with('\n') && !line.starts_with([' ', '\t']) && !indented {
-            page.markup("<i class=\"g\"></i>");
+impl Words<'_> {
+    /// Text outside the units: its lines that begin with `>` are somebody else's words.
+    fn prose(&self, page: &mut Escaped, start: usize, end: usize) {
+        let mut at = start;
+        while at < end {
+            let line_end = self.line_end(at, end);
+            if !self.is_quoted(at, end) {
+                self.paragraphs(page, at, line_end);
+                at = line_end;
+                continue;
+            }
+            let (mut after, mut lines) = (line_end, 1);
+            while after < end && self.is_quoted(after, end) {
+                after = self.line_end(after, end);
+                lines += 1;
+            }
+            if lines > QUOTED {
+                page.markup("<details class=\"fq\"><summary>")
+                    .number(lines as u32)
+                    .markup(" quoted lines</summary>");
+            }
+            page.markup("<blockquote class=\"q\">");
+            for line in self.text[at..after].split_inclusive('\n') {
+                page.text(line.strip_prefix("> ").unwrap_or(line));
+            }
+            page.markup("</blockquote>");
+            if lines > QUOTED {
+                page.markup("</details>");
+            }
+            at = after;
+        }
+    }
+
+    fn line_end(&self, at: usize, end: usize) -> usize {
+        self.text[at..end].find('\n').map_or(end, |length| at + length + 1)
+    }
+
+    fn is_quoted(&self, at: usize, end: usize) -> bool {
+        (at == 0 || self.text[..at].ends_with('\n')) && self.text[at..end].starts_with("> ")
+    }
+
+    /// Lines with a little air between paragraphs; lines that are moved in, as code is, stay together, and so
+    /// do those that were one line before somebody broke it at a width.
+    fn paragraphs(&self, page: &mut Escaped, start: usize, end: usize) {
+        let mut at = start;
+        while at < end {
+            let next = self.line_end(at, end);
+            let line = &self.text[at..next];
+            page.text(line);
+            let indented = self.text[next..end].starts_with([' ', '\t']);
+            let ends = line.ends_with('\n') && self.ends.binary_search(&(next - 1)).is_ok();
+            if ends && !line.starts_with([' ', '\t']) && !indented {
+                page.markup("<i class=\"g\"></i>");
+            }
+            at = next;
         }
     }
 }
