@@ -112,7 +112,9 @@ pub(super) fn relation_line(page: &mut Escaped, outline: &Outline<'_>, relation:
     let Some(unit) = outline.target(relation).and_then(|target| outline.unit(target)) else { return };
     let mark = self::relation(relation.kind);
     page.markup("<li class=\"").markup(mark.class).markup("\" title=\"").text(relation.why);
-    page.markup("\"><b>").markup(mark.glyph).markup(" ").markup(mark.word).markup("</b> ");
+    let weak = relation.by != SOURCE && wording::is_weak(Some(relation.confidence));
+    page.markup(if weak { "\"><b class=\"weak\">" } else { "\"><b>" }).markup(mark.glyph);
+    page.markup(if weak { " perhaps " } else { " " }).markup(mark.word).markup("</b> ");
     if relation.step.is_some() {
         page.markup("the step from ");
     }

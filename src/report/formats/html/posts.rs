@@ -158,16 +158,17 @@ fn text(page: &mut Escaped, outline: &Outline<'_>, id: u32, text: &str) {
             continue;
         }
         words.prose(page, done, unit.start);
-        one_unit(page, outline, unit, &words);
+        one_unit(page, outline, unit);
         done = unit.end;
     }
     words.prose(page, done, text.len());
 }
 
-fn one_unit(page: &mut Escaped, outline: &Outline<'_>, unit: &UnitView, words: &Words<'_>) {
+/// A unit with the mark of its role; it is one sentence at most, so no paragraph ends in it.
+fn one_unit(page: &mut Escaped, outline: &Outline<'_>, unit: &UnitView) {
     let Some(role) = marks::role(unit.role) else {
         page.markup("<span id=\"unit-").number(unit.id).markup("\">");
-        words.paragraphs(page, unit.start, unit.end);
+        page.text(&unit.text);
         page.markup("</span>");
         return;
     };
@@ -179,7 +180,7 @@ fn one_unit(page: &mut Escaped, outline: &Outline<'_>, unit: &UnitView, words: &
         page.markup(": ").text(&unit.why);
     }
     page.markup("\">");
-    words.paragraphs(page, unit.start, unit.end);
+    page.text(&unit.text);
     page.markup("</span>");
     // Most claims are never disputed; a mark on each of them would hide those on the few that are.
     if let Some(standing) = outline.standing(unit.id).filter(|standing| standing.confidence.is_some()) {
