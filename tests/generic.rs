@@ -184,3 +184,74 @@ fn most_captured_forum_pages_are_read_without_their_own_readers() {
     println!("{right} of {all} pages right: {share:.2}");
     assert!(share >= ENOUGH, "{share}");
 }
+
+/// A page whose body is this row again and again, each time with another number for `{}`.
+fn rows(before: &str, row: &str, after: &str) -> Page {
+    let rows: String = (1..=12).map(|at| row.replace("{}", &at.to_string())).collect();
+    let text = format!("<!doctype html><title>A page</title><body>{before}{rows}{after}</body>");
+    Page { name: "page".to_owned(), media: Media::Html, text, ..Page::default() }
+}
+
+#[test]
+fn pages_that_are_no_threads_are_refused() {
+    let pages = [
+        (
+            "members",
+            rows(
+                "<table class=members><tr><th>Name<th>Posts<th>Joined<th>Location</tr>",
+                "<tr><td><a href='/members/ann{}'>ann{}</a><td>1,{}<td>{} May 2020<td>Old town {}</tr>",
+                "</table>",
+            ),
+        ),
+        (
+            "files",
+            rows(
+                "<table class=files>",
+                "<tr><td><a href='/tree/src{}'>src{}</a><td><a href='/c/{}'>Read all of it, number {}</a>\
+                 <td><a class=author href='/users/bo'>bo</a><td><time datetime='2024-03-04T10:00:00Z'>4 March</time></tr>",
+                "</table>",
+            ),
+        ),
+        (
+            "search",
+            rows(
+                "<ol class=results>",
+                "<li class=result><h3><a href='/threads/a-thread-{}'>A thread about frames {}</a></h3>\
+                 <p>Somebody says that frames rot and that stone does not, which others doubt in turn ...</p>\
+                 <a class=username href='/members/ann'>ann</a> <time datetime='2024-03-04T10:00:00Z'>4 March</time></li>",
+                "</ol>",
+            ),
+        ),
+        (
+            "history",
+            rows(
+                "<ul id=pagehistory>",
+                "<li data-mw-revid={}>(cur | prev) <a href='/w?oldid={}'>10:0{}, 3 May 2024</a> \
+                 <a href='/wiki/User:Ann' class=mw-userlink>Ann</a> (2,00{} bytes) (typo {})</li>",
+                "</ul>",
+            ),
+        ),
+        (
+            "products",
+            rows(
+                "<div class=grid>",
+                "<div class=product><h3><a href='/p/frame-{}'>A raised bed frame {}</a></h3>\
+                 <span class=price>$1{}.00</span><p>Made of cedar, holds for years, easy to build.</p></div>",
+                "</div>",
+            ),
+        ),
+        (
+            "wiki",
+            rows(
+                "<h1>Raised bed</h1>",
+                "<h2 id=s{}>Part {} <a href='/edit?s={}'>edit</a></h2><p>A raised bed is a bed that is raised, as \
+                 was found in 19{} by gardeners who had no good soil of their own.</p>",
+                "<footer>Last edited 4 March 2024 by <a href='/wiki/User:Ann'>Ann</a></footer>",
+            ),
+        ),
+    ];
+    for (name, page) in pages {
+        let read = collect_with(&[generic()], vec![page], None, None, &LIMITS, &mut |_| {});
+        assert!(read.is_err(), "{name}: {:?}", read.map(|thread| thread.read()));
+    }
+}
