@@ -185,6 +185,23 @@ pub fn content_words(text: &str) -> Vec<u64> {
     hashes
 }
 
+/// How many words two sorted lists share.
+pub fn shared(one: &[u64], other: &[u64]) -> usize {
+    let (mut left, mut right, mut count) = (0, 0, 0);
+    while let (Some(a), Some(b)) = (one.get(left), other.get(right)) {
+        match a.cmp(b) {
+            std::cmp::Ordering::Less => left += 1,
+            std::cmp::Ordering::Greater => right += 1,
+            std::cmp::Ordering::Equal => {
+                count += 1;
+                left += 1;
+                right += 1;
+            }
+        }
+    }
+    count
+}
+
 /// Whether a lower-case English word carries no topic.
 pub fn is_stop(word: &str) -> bool {
     // Byte strings, because the compiler makes one decision tree of them and compares `str` one by one.

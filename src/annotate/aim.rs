@@ -51,8 +51,8 @@ pub(super) fn signs(exchange: &Exchange<'_>, main: Option<usize>) -> Vec<[f64; S
         let content = words::content_words(text);
         let count = words::each(text).count();
         let many = content.len().max(1) as f64;
-        let share = |of: &[u64]| shared(&content, of) as f64 / many;
-        let common = shared(&content, &own) as f64;
+        let share = |of: &[u64]| words::shared(&content, of) as f64 / many;
+        let common = words::shared(&content, &own) as f64;
         let is = |sign: bool| f64::from(u8::from(sign));
         let in_block = share(&block);
         if in_block > 0.7 {
@@ -72,7 +72,7 @@ pub(super) fn signs(exchange: &Exchange<'_>, main: Option<usize>) -> Vec<[f64; S
             share(&near),
             is(in_block > 0.7),
             share(&said),
-            shared(&content, &said) as f64 / many.sqrt(),
+            words::shared(&content, &said) as f64 / many.sqrt(),
             0.0,
             is(count < 4),
             is(has(JUDGING)),
@@ -109,11 +109,6 @@ fn quoted_before(text: &str, place: usize) -> Vec<&str> {
         block.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('>')).collect();
     block.reverse();
     block
-}
-
-/// How many members two sorted lists have in common.
-fn shared(one: &[u64], other: &[u64]) -> usize {
-    one.iter().filter(|word| other.binary_search(word).is_ok()).count()
 }
 
 #[cfg(test)]

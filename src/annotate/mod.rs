@@ -91,6 +91,12 @@ fn spread(answers: &[&str], known: &[(&str, f64)]) -> Vec<f64> {
     shares.into_iter().map(|share| if sum > 0.0 { share / sum } else { even }).collect()
 }
 
+/// The place of the largest of these values, the first of several, and the value.
+fn largest(values: &[f64]) -> (usize, f64) {
+    let best = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
+    best.map_or((0, 0.0), |(at, &value)| (at, value))
+}
+
 /// All annotators, the most accurate first.
 pub static ANNOTATORS: &[&dyn Annotator] = &[
     #[cfg(feature = "model")]

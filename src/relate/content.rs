@@ -22,20 +22,3 @@ impl Content {
         &self.words[unit.index()]
     }
 }
-
-/// How many words two sorted lists share.
-pub(super) fn shared(one: &[u64], other: &[u64]) -> usize {
-    let (mut left, mut right, mut count) = (0, 0, 0);
-    while let (Some(a), Some(b)) = (one.get(left), other.get(right)) {
-        match a.cmp(b) {
-            std::cmp::Ordering::Less => left += 1,
-            std::cmp::Ordering::Greater => right += 1,
-            std::cmp::Ordering::Equal => {
-                count += 1;
-                left += 1;
-                right += 1;
-            }
-        }
-    }
-    count
-}

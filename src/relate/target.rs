@@ -1,6 +1,6 @@
 //! Which unit of the parent a reply aims at.
 
-use super::content::{Content, shared};
+use super::content::Content;
 use super::main_unit;
 use crate::argument::{Adu, AduId, Annotation, Role};
 use crate::thread::{PostId, Span, Thread};
@@ -170,7 +170,7 @@ fn likeness(text: &str, units: &[&Adu], quoted: &str) -> Option<(bool, usize, st
     let scored = units.iter().map(|unit| {
         let said = words::normal(unit.span.slice(text));
         let inside = quoted.contains(&said) || said.contains(&quoted);
-        (inside, shared(&words::content_words(&said), &wanted), std::cmp::Reverse(unit.id))
+        (inside, words::shared(&words::content_words(&said), &wanted), std::cmp::Reverse(unit.id))
     });
     scored.max()
 }
@@ -178,7 +178,7 @@ fn likeness(text: &str, units: &[&Adu], quoted: &str) -> Option<(bool, usize, st
 fn by_words(content: &Content, candidates: &[&Adu], said: &[u64]) -> Option<Choice> {
     let scored = candidates.iter().map(|unit| {
         let mine = content.of(unit.id);
-        (shared(mine, said), std::cmp::Reverse(mine.len()), std::cmp::Reverse(unit.id))
+        (words::shared(mine, said), std::cmp::Reverse(mine.len()), std::cmp::Reverse(unit.id))
     });
     let (shared, _, std::cmp::Reverse(unit)) = scored.max()?;
     (shared >= ENOUGH_SHARED).then_some((unit, BY_WORDS, "shares its words"))

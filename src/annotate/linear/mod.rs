@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use self::features::{BITS, Feature, Reader};
 use super::rules::Rules;
-use super::{Annotator, Exchange, Judgement, Question, abstention, aim, foreign, spread};
+use super::{Annotator, Exchange, Judgement, Question, abstention, aim, foreign, largest, spread};
 use crate::argument::{Annotation, Role, Stance};
 
 static FILE: &[u8] = include_bytes!("../../../models/linear.bin");
@@ -263,11 +263,6 @@ pub fn seen(question: Question, head: &str, exchanges: &[Exchange<'_>]) -> Vec<(
         (rules, reader.read(question, exchange).iter().map(|feature| feature.bucket).collect())
     })
     .collect()
-}
-
-fn largest(shares: &[f64]) -> (usize, f64) {
-    let best = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
-    best.map_or((0, 0.0), |(at, &share)| (at, share))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use self::tokenizer::{Token, Tokenizer};
 use self::weights::Header;
 use super::linear::{self, Linear};
 use super::rules::Rules;
-use super::{Annotator, Exchange, Judgement, Question, abstention, aim, foreign, spread};
+use super::{Annotator, Exchange, Judgement, Question, abstention, aim, foreign, largest, spread};
 use crate::argument::{Annotation, Role, Stance, Tone};
 use crate::words;
 
@@ -551,11 +551,6 @@ fn place(windows: &[Window], start: u32, end: u32) -> (usize, std::ops::Range<us
         }
     }
     (0, 0..0)
-}
-
-fn largest(values: &[f64]) -> (usize, f64) {
-    let best = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
-    best.map_or((0, 0.0), |(at, &value)| (at, value))
 }
 
 /// The word of the text that a token at this byte belongs to.
