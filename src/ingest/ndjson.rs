@@ -160,8 +160,7 @@ impl<'a> Line<'a> {
         // A submission's url is what it links to, and its own address stands beside it.
         let address =
             own_address.or_else(|| self.url.as_ref().filter(|_| !reddit).map(|url| url.0.to_string()));
-        // Reddit's `created` is shifted by hours, as if its clock stood elsewhere.
-        let written = self.created_utc.as_ref().or(self.created.as_ref());
+        let written = self.created.as_ref().or(self.created_utc.as_ref());
         Draft {
             native_id: self.id.as_ref().map(|id| id.0.to_string()).unwrap_or_default(),
             author: author.map(str::to_owned),

@@ -181,23 +181,10 @@ pub(super) fn may_begin(line: &str) -> bool {
     OPENS.iter().any(|open| lower.starts_with(open)) || line.contains('@') || line.contains('<')
 }
 
-/// Whether the line opens with the time, as programs write it: with a clock, an address or a whole date. "In 1776
-/// Jefferson wrote:" is an author's own.
+/// Whether the line opens with the time, as programs write it.
 pub(super) fn is_by_program(line: &str) -> bool {
     let lower = line.trim_start().chars().take(20).flat_map(char::to_lowercase).collect::<String>();
-    let numbers: Vec<&str> =
-        line.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty()).collect();
-    let bytes = line.as_bytes();
-    let is_clock = |at: usize| {
-        let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-        at > 0 && digit(at - 1) && digit(at + 1) && digit(at + 2)
-    };
-    let has_clock = memchr::memchr_iter(b':', bytes).any(is_clock);
-    let has_date = numbers.len() >= 2
-        && numbers.iter().any(|number| number.len() == 4)
-        && numbers.iter().any(|number| number.len() <= 2);
-    let told = has_clock || has_date || line.contains(['@', '<']);
-    OPENS.iter().any(|open| lower.starts_with(open)) && !numbers.is_empty() && told
+    OPENS.iter().any(|open| lower.starts_with(open)) && line.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether the line says that a whole message follows.

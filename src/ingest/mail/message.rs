@@ -32,9 +32,6 @@ pub(super) fn body(message: &Message<'_>) -> Body {
     if hostile || head.is_empty() {
         return words::body(&text, Flow::Fixed, &[]);
     }
-    if !has_readable_type(&head) {
-        return words::body(&text, Flow::Fixed, &[]);
-    }
     let raw = raw(&head, &text);
     let Some(mail) = MessageParser::new().with_mime_headers().parse(&raw) else {
         return words::body(&text, Flow::Fixed, &[]);
@@ -61,25 +58,10 @@ pub(super) fn body(message: &Message<'_>) -> Body {
     let names: Vec<String> = mail
         .attachments
         .iter()
-        .filter_map(|&id| mail.parts.get(id as usize))
-        .filter(|part| !part.is_content_type("application", "pgp-signature"))
-        .filter_map(|part| part.attachment_name().map(name))
+        .filter_map(|&id| mail.parts.get(id as usize)?.attachment_name().map(name))
         .take(MOST_NAMES)
         .collect();
     words::body(&text.replace("\r\n", "\n"), flow.unwrap_or(Flow::Fixed), &names)
-}
-
-/// Whether the head says of what kind the body is: a type and a subtype, and where parts end. What says neither is
-/// plain text (RFC 2045, 5.2).
-fn has_readable_type(head: &str) -> bool {
-    let folded = head.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ");
-    let lower = folded.to_ascii_lowercase();
-    let mut kinds = lower.lines().filter_map(|line| line.strip_prefix("content-type:"));
-    kinds.all(|kind| {
-        let name = kind.split(';').next().unwrap_or_default().trim();
-        let whole = name.split_once('/').is_some_and(|(kind, part)| !kind.is_empty() && !part.is_empty());
-        whole && (!name.starts_with("multipart/") || kind.contains("boundary"))
-    })
 }
 
 fn count(text: &str, what: &str) -> usize {

@@ -215,7 +215,7 @@ impl Letter<'_> {
             }
             // Some programs quote the whole message without a mark, and nothing but it follows.
             let unmarked = depth == 0 && self.last_quoted.is_none_or(|last| last < at);
-            if unmarked && attribution::is_by_program(&joined) && next < self.lines.len() {
+            if unmarked && attribution::is_by_program(first) && next < self.lines.len() {
                 self.end_code();
                 self.close_to(self.whole);
                 self.whole = (self.whole + 1).min(DEEPEST);
@@ -234,14 +234,8 @@ impl Letter<'_> {
         let below =
             || (at + 1..at + 5).map(|at| self.text(at).to_ascii_lowercase()).collect::<Vec<_>>().join(" ");
         if ruled(b'_', 20) {
-            // An author draws rules too: what a list adds names it, or is an address and ends the message.
             let below = below();
-            let names_list =
-                ["mailing list", "listinfo", "unsubscribe", "list archive", "-list@", "@lists.", "//lists."]
-                    .iter();
-            let left = (at + 1..self.lines.len()).filter(|&at| !self.text(at).is_empty()).count();
-            return names_list.into_iter().any(|words| below.contains(words))
-                || below.contains("http") && left <= 3;
+            return below.contains("list") || below.contains("http");
         }
         (ruled(b'-', 3) || ruled(b'=', 20) || ruled(b'*', 20))
             && ["unsubscribe", "mailing list", "list archive"].iter().any(|words| below().contains(words))
@@ -284,14 +278,7 @@ impl Letter<'_> {
             "Get Outlook for ",
             "Verzonden vanaf ",
         ];
-        let begins = SENT.iter().any(|sent| text.starts_with(sent));
-        (begins && text.len() < 90 && self.is_last(at) && !is_prose(text)).then_some(at + 1)
-    }
-
-    /// Whether none of the author's words follow right below a line.
-    fn is_last(&self, at: usize) -> bool {
-        let below = self.text(at + 1);
-        below.is_empty() || below.starts_with("--") || below.starts_with("__") || self.depth(at + 1) > 0
+        (text.len() < 90 && SENT.iter().any(|sent| text.starts_with(sent))).then_some(at + 1)
     }
 
     /// Whether a patch begins here.
@@ -355,9 +342,4 @@ impl Letter<'_> {
             self.builder.end_code();
         }
     }
-}
-/// Whether a line that begins as a program's does is a sentence: it ends in a mark and is no name of a device.
-fn is_prose(line: &str) -> bool {
-    let ends = line.ends_with(['.', '!', '?', ',', ';', ':']);
-    ends && line.split_whitespace().count() > 5
 }
