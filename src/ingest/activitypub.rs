@@ -9,7 +9,7 @@ use url::Url;
 
 use super::html::{attribute, below, body_of_fragment};
 use super::json::{Json, Value};
-use super::{Document, Platform, Reading, Recognition, markdown};
+use super::{Document, Platform, Reading, Recognition, markdown, several};
 use crate::error::Result;
 use crate::fetch::Request;
 use crate::thread::{Body, Draft, Notice, NoticeKind, Parent, State, Time};
@@ -76,7 +76,7 @@ impl Platform for ActivityPub {
                 }
             }
         }
-        Ok(found.finish(document))
+        found.finish(document)
     }
 }
 
@@ -109,6 +109,22 @@ struct Found {
     titles: HashMap<String, String>,
     /// Other names of posts, for replies that answer an address instead of an id.
     aliases: HashMap<String, String>,
+    /// Where each post stands among the drafts.
+    places: HashMap<String, usize>,
+    /// Activities that take a post away.
+    taken: Vec<Taken>,
+    /// Names of activities that were undone; for one without a name, what it was about.
+    undone: HashSet<String>,
+}
+
+/// An activity that takes a post away.
+struct Taken {
+    /// The name by which it can be undone.
+    name: String,
+    post: String,
+    state: State,
+    /// Whether the post is gone from everywhere, and not only from a collection that may hold it.
+    is_whole: bool,
 }
 
 impl Found {
@@ -122,9 +138,16 @@ impl Found {
                 self.named.push(address.to_owned());
             }
             waiting.extend(value.items());
-            match string(value, "type") {
-                Some("Create" | "Update" | "Announce" | "Add") => waiting.extend(value.get("object")),
-                Some("Delete" | "Undo" | "Remove") => self.taken_down(value),
+            match kind(value) {
+                Some("Update") => {
+                    match value.get("object").filter(|object| kind(*object).is_some_and(is_post)) {
+                        Some(object) => self.post(object, true),
+                        None => waiting.extend(value.get("object")),
+                    }
+                }
+                Some("Create" | "Announce" | "Add") => waiting.extend(value.get("object")),
+                Some("Delete" | "Remove") => self.taken_down(value),
+                Some("Undo") => self.undo(value),
                 Some(kind) if kind.contains("Collection") => {
                     for key in ["items", "orderedItems"] {
                         let held = value.get(key);
@@ -134,11 +157,8 @@ impl Found {
                     waiting.extend(value.get("first"));
                     waiting.extend(value.get("next"));
                 }
-                Some(
-                    "Note" | "Page" | "Article" | "Question" | "Video" | "Audio" | "Image" | "Event"
-                    | "ChatMessage" | "Document" | "Tombstone",
-                ) => {
-                    self.post(value);
+                Some(kind) if is_post(kind) => {
+                    self.post(value, false);
                     waiting.extend(value.get("replies"));
                     // PeerTube names its replies so.
                     waiting.extend(value.get("comments"));
@@ -153,16 +173,60 @@ impl Found {
 
     /// An activity that takes a post away: by a moderator when it gives a reason, as Lemmy does.
     fn taken_down(&mut self, activity: Value<'_>) {
-        let Some(object) = activity.get("object") else { return };
-        let Some(id) = object.as_str().or_else(|| string(object, "id")) else { return };
+        let Some(post) = activity.get("object").and_then(reference) else { return };
+        // Somebody who leaves deletes themselves.
+        if activity.get("actor").and_then(reference) == Some(post) {
+            return;
+        }
+        let is_whole = kind(activity) == Some("Delete");
+        // What is no longer pinned, and who no longer moderates, is still there.
+        let target = activity.get("target").and_then(reference).unwrap_or_default().trim_end_matches('/');
+        if ["featured", "moderators", "pinned"].iter().any(|list| target.ends_with(list)) {
+            return;
+        }
         let reasoned = string(activity, "summary").is_some_and(|reason| !reason.is_empty());
-        let state = if reasoned { State::RemovedByModerator } else { State::DeletedByAuthor };
-        self.reading.drafts.push(Draft { state, ..Draft::new(id, Parent::Unknown) });
+        let by_moderator = reasoned || !is_whole;
+        let state = if by_moderator { State::RemovedByModerator } else { State::DeletedByAuthor };
+        let name = string(activity, "id").filter(|id| !id.is_empty()).unwrap_or(post);
+        self.taken.push(Taken { name: name.to_owned(), post: post.to_owned(), state, is_whole });
     }
 
-    fn post(&mut self, object: Value<'_>) {
+    /// An activity that takes another back; only taking back that a post was taken away means anything here.
+    fn undo(&mut self, activity: Value<'_>) {
+        let Some(object) = activity.get("object") else { return };
+        let bare = || object.get("object").and_then(reference).filter(|_| object.is_object());
+        if let Some(name) = reference(object).or_else(bare) {
+            self.undone.insert(name.to_owned());
+        }
+    }
+
+    /// Takes the posts away that were taken away for good, whichever came first.
+    fn take_away(&mut self) {
+        for Taken { name, post, state, is_whole } in std::mem::take(&mut self.taken) {
+            if self.undone.contains(&name) {
+                continue;
+            }
+            let post = self.aliases.get(&post).cloned().unwrap_or(post);
+            let held = self.places.get(&post).and_then(|&at| self.reading.drafts.get_mut(at));
+            match held {
+                Some(draft) => {
+                    draft.state = state;
+                    draft.body = Body::default();
+                }
+                None if is_whole => {
+                    self.places.insert(post.clone(), self.reading.drafts.len());
+                    self.reading.drafts.push(Draft { state, ..Draft::new(post, Parent::Unknown) });
+                }
+                // Removed from a list: an account, a tag, or a post that nobody here wrote.
+                None => {}
+            }
+        }
+    }
+
+    /// A post; of one that is already known, its newest words. `is_update`: it was changed to this.
+    fn post(&mut self, object: Value<'_>, is_update: bool) {
         let Some(id) = string(object, "id").filter(|id| !id.is_empty()) else { return };
-        let gone = string(object, "type") == Some("Tombstone");
+        let gone = kind(object) == Some("Tombstone");
         let answered = object.get("inReplyTo").and_then(reference);
         let parent = match (answered, gone) {
             (Some(parent), _) => Parent::Post(parent.to_owned()),
@@ -182,16 +246,35 @@ impl Found {
         } else {
             draft.body = words(object);
         }
-        if let Some(title) = string(object, "name").filter(|title| !title.is_empty()) {
-            self.titles.insert(id.to_owned(), title.to_owned());
-        }
         if address != id {
             self.aliases.insert(address.to_owned(), id.to_owned());
         }
-        self.reading.drafts.push(draft);
+        let title = worded(object, "name").filter(|title| !title.is_empty());
+        let place = self.places.get(id).copied();
+        let Some(known) = place.and_then(|at| self.reading.drafts.get_mut(at)) else {
+            self.titles.extend(title.map(|title| (id.to_owned(), title.to_owned())));
+            self.places.insert(id.to_owned(), self.reading.drafts.len());
+            self.reading.drafts.push(draft);
+            return;
+        };
+        let is_newer = match (draft.edited_at, known.edited_at) {
+            (Some(new), Some(old)) if new != old => new > old,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+            _ => is_update,
+        };
+        // What is gone stays gone, whichever of the two came first.
+        if known.state == State::Present && (gone || is_newer) {
+            self.titles.extend(title.map(|title| (id.to_owned(), title.to_owned())));
+            let old = std::mem::replace(known, draft);
+            fill(known, old);
+        } else {
+            fill(known, draft);
+        }
     }
 
-    fn finish(mut self, document: &Document) -> Reading {
+    fn finish(mut self, document: &Document) -> Result<Reading> {
+        self.take_away();
         for draft in &mut self.reading.drafts {
             if let Parent::Post(key) = &draft.parent
                 && let Some(id) = self.aliases.get(key)
@@ -199,7 +282,7 @@ impl Found {
                 draft.parent = Parent::Post(id.clone());
             }
         }
-        self.one_thread(document.wanted_thread.as_deref());
+        several::keep_one(&mut self.reading, document.wanted_thread.as_deref())?;
         let drafts = &self.reading.drafts;
         if let Some(opening) = drafts.iter().find(|draft| draft.parent == Parent::Opening) {
             self.reading.title = self.titles.get(&opening.key).cloned();
@@ -213,50 +296,63 @@ impl Found {
         let absent = above.chain(&self.named).filter(|key| !here.contains(key.as_str()));
         let urls = absent.filter_map(|key| Url::parse(key).ok()).filter(is_web);
         self.reading.next = urls.map(Request::json).collect();
-        self.reading
+        Ok(self.reading)
     }
+}
 
-    /// Keeps one thread of several: the wanted one, else the first.
-    fn one_thread(&mut self, wanted: Option<&str>) {
-        let drafts = &self.reading.drafts;
-        let openings = drafts.iter().filter(|draft| draft.parent == Parent::Opening);
-        let openings: Vec<String> = openings.map(|draft| draft.key.clone()).collect();
-        let Some(first) = openings.first().filter(|_| openings.len() > 1) else { return };
-        let chosen = openings.iter().find(|key| wanted == Some(key.as_str())).unwrap_or(first).clone();
-        let parents: HashMap<String, Option<String>> = drafts
-            .iter()
-            .map(|draft| match &draft.parent {
-                Parent::Post(key) => (draft.key.clone(), Some(key.clone())),
-                _ => (draft.key.clone(), None),
-            })
-            .collect();
-        // Which thread each post belongs to; every chain is walked once.
-        let mut root: HashMap<String, String> = HashMap::new();
-        for draft in drafts {
-            let (mut chain, mut seen, mut at) = (Vec::new(), HashSet::new(), draft.key.clone());
-            let top = loop {
-                if let Some(top) = root.get(&at) {
-                    break top.clone();
-                }
-                if !seen.insert(at.clone()) {
-                    break at;
-                }
-                chain.push(at.clone());
-                match parents.get(&at).cloned().flatten() {
-                    Some(above) => at = above,
-                    None => break at,
-                }
-            };
-            root.extend(chain.into_iter().map(|key| (key, top.clone())));
-        }
-        let other: HashSet<&String> = openings.iter().filter(|key| **key != chosen).collect();
-        self.reading.drafts.retain(|draft| !root.get(&draft.key).is_some_and(|top| other.contains(top)));
-        let words = format!(
-            "the source holds {} threads; {chosen} was read, choose another with --thread",
-            openings.len()
-        );
-        self.reading.notices.push(Notice::new(NoticeKind::SeveralThreads, words));
+/// Gives a draft what it lacks and another of the same post has; the words stay its own.
+fn fill(draft: &mut Draft, other: Draft) {
+    let says_nothing = match draft.parent {
+        Parent::Unknown => true,
+        Parent::Opening => matches!(other.parent, Parent::Post(_)),
+        _ => false,
+    };
+    if says_nothing {
+        draft.parent = other.parent;
     }
+    draft.author = draft.author.take().or(other.author);
+    draft.written_at = draft.written_at.or(other.written_at);
+    draft.edited_at = draft.edited_at.or(other.edited_at);
+    draft.votes = draft.votes.or(other.votes);
+    if draft.state == State::Present && other.state == State::Present && draft.body.text().is_empty() {
+        draft.body = other.body;
+    }
+}
+
+/// The type of a value; of several, the first that is known.
+fn kind(value: Value<'_>) -> Option<&str> {
+    const ACTIVITIES: &[&str] =
+        &["Create", "Update", "Announce", "Add", "Delete", "Undo", "Remove", "Person"];
+    let own = value.get("type")?;
+    let all = || own.items().filter_map(Value::as_str);
+    let is_known = |kind: &&str| is_post(kind) || ACTIVITIES.contains(kind) || kind.contains("Collection");
+    own.as_str().or_else(|| all().find(is_known)).or_else(|| all().next())
+}
+
+/// Whether things of this type are posts.
+fn is_post(kind: &str) -> bool {
+    const POSTS: &[&str] = &[
+        "Note",
+        "Page",
+        "Article",
+        "Question",
+        "Video",
+        "Audio",
+        "Image",
+        "Event",
+        "ChatMessage",
+        "Document",
+        "Tombstone",
+    ];
+    POSTS.contains(&kind)
+}
+
+/// A value in words, or the first of those in several languages.
+fn worded<'j>(object: Value<'j>, key: &str) -> Option<&'j str> {
+    string(object, key).or_else(|| {
+        let all = object.get(&format!("{key}Map"))?;
+        all.entries().find_map(|(_, words)| words.as_str())
+    })
 }
 
 /// The id that a reference gives: itself, its object's, or that of the first of several.
@@ -279,7 +375,7 @@ fn page_address(value: Value<'_>) -> Option<&str> {
 /// `name@host`, from an actor or from its address.
 fn author(value: Value<'_>) -> Option<String> {
     let actors = || value.items().chain(std::iter::once(value));
-    let person = actors().find(|actor| string(*actor, "type") == Some("Person"));
+    let person = actors().find(|actor| kind(*actor) == Some("Person"));
     let actor = person.or_else(|| actors().next())?;
     let address = actor.as_str().or_else(|| string(actor, "id"))?;
     let url = Url::parse(address).ok()?;
@@ -293,26 +389,26 @@ fn author(value: Value<'_>) -> Option<String> {
 
 /// The words of an object: warning, content, options of a poll, and what it shares.
 fn words(object: Value<'_>) -> Body {
-    let content = string(object, "content").unwrap_or_default();
+    let content = worded(object, "content").unwrap_or_default();
     let source = object.path(&["source", "content"]).and_then(Value::as_str).filter(|_| content.is_empty());
     let is_markdown = string(object, "mediaType") == Some("text/markdown");
     let body = if is_markdown || source.is_some() {
         markdown::body(source.unwrap_or(content))
     } else {
         let mut markup = String::new();
-        let note = string(object, "type") == Some("Note");
-        if let Some(warning) = string(object, "summary").filter(|text| note && !text.is_empty()) {
+        let note = kind(object) == Some("Note");
+        if let Some(warning) = worded(object, "summary").filter(|text| note && !text.is_empty()) {
             markup.push_str(&format!("<p>{warning}</p>"));
         }
         markup.push_str(content);
         let options = ["oneOf", "anyOf"].into_iter().filter_map(|key| object.get(key));
-        for option in options.flat_map(Value::items).filter_map(|option| string(option, "name")) {
+        for option in options.flat_map(Value::items).filter_map(|option| worded(option, "name")) {
             markup.push_str(&format!("<p>{option}</p>"));
         }
         body_of_fragment(&markup)
     };
     let shared = object.get("attachment").into_iter().flat_map(Value::items);
-    let mut shared = shared.filter(|piece| string(*piece, "type") == Some("Link"));
+    let mut shared = shared.filter(|piece| kind(*piece) == Some("Link"));
     match shared.find_map(|piece| string(piece, "href")) {
         Some(address) if !body.text().contains(address) => body.sharing(address),
         _ => body,
@@ -361,5 +457,96 @@ mod tests {
         );
         let states: Vec<State> = found.drafts.iter().map(|draft| draft.state).collect();
         assert_eq!(states, [State::DeletedByAuthor, State::RemovedByModerator]);
+    }
+
+    fn activity(kind: &str, id: &str, object: &str, more: &str) -> String {
+        format!(
+            r#"{{"@context":"https://www.w3.org/ns/activitystreams","id":"https://a.example/do/{id}","type":"{kind}","actor":"https://a.example/u/ann","object":{object}{more}}}"#
+        )
+    }
+
+    fn note(id: u32, words: &str, more: &str) -> String {
+        format!(
+            r#"{{"id":"https://a.example/n/{id}","type":"Note","attributedTo":"https://a.example/u/ann","content":"{words}","published":"2024-01-01T00:00:00Z"{more}}}"#
+        )
+    }
+
+    fn states(items: &[&str]) -> Vec<(String, State, String)> {
+        let found = read(&format!("[{}]", items.join(",")));
+        assert!(found.notices.is_empty(), "{:?}", found.notices);
+        let shown = |draft: &Draft| {
+            (draft.key.rsplit('/').next().unwrap().to_owned(), draft.state, draft.body.text().to_owned())
+        };
+        found.drafts.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn a_deleted_post_is_deleted_in_whichever_order_it_is_told() {
+        let opening = activity("Create", "1", &note(1, "hello", ""), "");
+        let reply = activity("Create", "2", &note(2, "no", r#","inReplyTo":"https://a.example/n/1""#), "");
+        let delete = activity("Delete", "d", r#""https://a.example/n/2""#, "");
+        let tombstone = r#"{"type":"Tombstone","id":"https://a.example/n/2"}"#;
+        for items in [
+            [&opening, &reply, &delete].map(String::as_str),
+            [&delete, &opening, &reply].map(String::as_str),
+            [&opening, &reply, tombstone],
+            [&opening, tombstone, &reply],
+        ] {
+            let mut found = states(&items);
+            found.sort_by(|a, b| a.0.cmp(&b.0));
+            let gone = ("2".to_owned(), State::DeletedByAuthor, String::new());
+            assert_eq!(found, [("1".to_owned(), State::Present, "hello".to_owned()), gone]);
+        }
+    }
+
+    #[test]
+    fn what_is_undone_or_only_unpinned_is_still_there() {
+        let opening = activity("Create", "1", &note(1, "hello", ""), "");
+        let there = vec![("1".to_owned(), State::Present, "hello".to_owned())];
+        let delete = activity("Delete", "d", r#""https://a.example/n/1""#, "");
+        let like = activity("Like", "l", r#""https://a.example/n/1""#, "");
+        let named = activity("Undo", "u", r#""https://a.example/do/d""#, "");
+        let unpinned = activity(
+            "Remove",
+            "r",
+            r#""https://a.example/n/1""#,
+            r#","target":"https://a.example/c/x/featured""#,
+        );
+        let unmade = activity(
+            "Remove",
+            "r",
+            r#""https://a.example/u/bob""#,
+            r#","target":"https://a.example/c/x/moderators""#,
+        );
+        let left = activity("Delete", "d", r#""https://a.example/u/ann""#, "");
+        assert_eq!(states(&[&opening, &delete, &activity("Undo", "u", &delete, "")]), there);
+        assert_eq!(states(&[&activity("Undo", "u", &delete, ""), &delete, &opening]), there);
+        assert_eq!(states(&[&opening, &delete, &named]), there);
+        assert_eq!(states(&[&opening, &activity("Undo", "u", &like, "")]), there);
+        assert_eq!(states(&[&opening, &activity("Undo", "u", &delete, "")]), there);
+        assert_eq!(states(&[&opening, &unpinned, &unmade, &left]), there);
+        let removed = activity("Remove", "r", r#""https://a.example/n/1""#, "");
+        assert_eq!(states(&[&opening, &removed])[0].1, State::RemovedByModerator);
+    }
+
+    #[test]
+    fn an_updated_opening_is_one_post_with_the_new_words() {
+        let create = activity("Create", "1", &note(1, "old words", ""), "");
+        let update =
+            activity("Update", "2", &note(1, "new words", r#","updated":"2024-01-02T00:00:00Z""#), "");
+        let undated = activity("Update", "2", &note(1, "new words", ""), "");
+        for items in [[&create, &update], [&update, &create], [&create, &undated]] {
+            let found = states(&[items[0], items[1]]);
+            assert_eq!(found, [("1".to_owned(), State::Present, "new words".to_owned())]);
+        }
+    }
+
+    #[test]
+    fn types_may_be_lists_and_words_may_stand_under_their_language() {
+        let typed = note(1, "hello", "").replace(r#""Note""#, r#"["Note","x:Other"]"#);
+        assert_eq!(states(&[&typed])[0].2, "hello");
+        let mapped =
+            note(1, "hello", "").replace(r#""content":"hello""#, r#""contentMap":{"en":"<p>hello</p>"}"#);
+        assert_eq!(states(&[&mapped])[0].2, "hello");
     }
 }

@@ -3,8 +3,8 @@
 //! Parsed pages are dropped as soon as they are read, so memory grows with posts and not with markup.
 
 use super::gather::Gather;
-use super::walls;
-use super::{Document, PLATFORMS, Platform, Recognition};
+use super::{Document, PLATFORMS, Platform, Reading, Recognition};
+use super::{several, walls};
 use crate::error::{Error, Result};
 use crate::fetch::{Fetcher, Page, Request};
 use crate::thread::Thread;
@@ -59,19 +59,22 @@ pub fn collect_with(
     limits: &Limits,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Thread> {
-    let wanted = wanted_thread.map(str::to_owned);
+    let mut wanted = wanted_thread.map(str::to_owned);
     let (platform, documents) = choose(readers, pages, &wanted)?;
     let mut gather = Gather::new(platform.name(), limits.posts);
     gather.already_here(documents.iter().map(|document| &document.page));
     let mut trouble = None;
     let is_alone = documents.len() == 1;
-    for document in documents {
+    for mut document in documents {
+        document.wanted_thread.clone_from(&wanted);
         // The only page is what the platform was chosen by.
         let belongs = is_alone || platform.recognise(&document) != Recognition::No;
         if let Err(error) = read_given(readers, platform, &document, belongs, &mut gather) {
             gather.left_out(&document.page.name, &error);
             trouble = trouble.or(Some(error));
         }
+        // Of the pages that follow, only what belongs to the thread that the first one gave.
+        wanted = wanted.or_else(|| gather.thread().map(str::to_owned));
         watch(gather.event(&document.page.name));
     }
     if gather.posts() == 0 && !gather.has_requests() {
@@ -165,7 +168,7 @@ fn read_given(
             (_, None) => no_posts(document),
         });
     }
-    let reading = match platform.read(document) {
+    let reading = match read_one(platform, document) {
         Ok(reading) => reading,
         Err(error) => return Err(walled(document).unwrap_or(error)),
     };
@@ -176,6 +179,13 @@ fn read_given(
         }));
     }
     gather.add(reading, &document.page)
+}
+
+/// Reads a page; of several threads that it opens, one.
+fn read_one(platform: &dyn Platform, document: &Document) -> Result<Reading> {
+    let mut reading = platform.read(document)?;
+    several::keep_one(&mut reading, document.wanted_thread.as_deref())?;
+    Ok(reading)
 }
 
 /// Asks for what the pages pointed to, in order, until there is nothing new or a limit is reached.
@@ -241,7 +251,7 @@ fn read_further(
     if platform.recognise(&document) == Recognition::No {
         return Err(no_posts(&document));
     }
-    let reading = platform.read(&document)?;
+    let reading = read_one(platform, &document)?;
     if reading.drafts.is_empty()
         && let Some(error) = walled(&document)
     {

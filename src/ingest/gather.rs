@@ -15,6 +15,8 @@ pub(super) struct Gather {
     platform: &'static str,
     most_posts: usize,
     title: Option<String>,
+    /// What the thread is asked for by, where the source mixes several.
+    thread: Option<String>,
     url: Option<Url>,
     /// The place of the page whose address that is.
     url_place: Option<u64>,
@@ -45,6 +47,7 @@ impl Gather {
             platform,
             most_posts,
             title: None,
+            thread: None,
             url: None,
             url_place: None,
             first_address: None,
@@ -73,6 +76,11 @@ impl Gather {
     /// Pages read so far.
     pub(super) fn pages(&self) -> usize {
         self.pages
+    }
+
+    /// What the thread is asked for by, where the source mixes several.
+    pub(super) fn thread(&self) -> Option<&str> {
+        self.thread.as_deref()
     }
 
     pub(super) fn has_requests(&self) -> bool {
@@ -130,6 +138,7 @@ impl Gather {
             (None, _) => {}
         }
         self.title = self.title.take().or(reading.title);
+        self.thread = self.thread.take().or(reading.thread);
         self.url = self.url.take().or(reading.url);
         self.first_address = self.first_address.take().or_else(|| page.url.clone());
         self.fetched_at = self.fetched_at.or(page.fetched_at);

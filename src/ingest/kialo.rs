@@ -3,6 +3,8 @@
 //! `1.2.3. Con: words` is a claim against 1.2. `-> See 1.4.` puts a claim that stands elsewhere under a
 //! second one, so the tree is a graph. The side is no word of the claim's. Who wrote what and when is not in the file.
 
+use std::collections::HashSet;
+
 use url::Url;
 
 use super::{Document, Platform, Reading, Recognition, markdown};
@@ -49,12 +51,16 @@ impl Platform for Kialo {
     fn read(&self, document: &Document) -> Result<Reading> {
         let mut reading = Reading::default();
         let mut open: Option<Claim> = None;
+        // A further topmost claim is told from an entry of a list by the claims below it.
+        let below = document.start().lines().filter_map(claim).filter(|(_, side, _)| side.is_some());
+        let theses = below.filter_map(|(number, ..)| number.split_once('.')?.0.parse().ok()).collect();
+        let mut order = Order { theses, last: Vec::new() };
         for line in document.start().lines() {
             if let Some(title) = line.strip_prefix(HEAD).filter(|_| reading.title.is_none()) {
                 reading.title = Some(title.trim().to_owned());
                 continue;
             }
-            match (claim(line), &mut open) {
+            match (claim(line).filter(|(number, side, _)| order.follows(number, side.is_some())), &mut open) {
                 (Some((number, side, words)), _) => {
                     let next = Claim { number: number.to_owned(), side, words: words.to_owned() };
                     take(&mut reading.drafts, open.replace(next));
@@ -69,6 +75,39 @@ impl Platform for Kialo {
         }
         take(&mut reading.drafts, open);
         Ok(reading)
+    }
+}
+
+/// How far the export's own numbers have come: after 1.2 follow 1.2.1, 1.3 and 2. Other numbers at the beginning
+/// of a line are those of a list inside a claim.
+struct Order {
+    /// The numbers of topmost claims that others stand below.
+    theses: HashSet<u32>,
+    last: Vec<u32>,
+}
+
+impl Order {
+    /// Whether this number is the next; if so, the one after it is expected.
+    fn follows(&mut self, number: &str, is_sided: bool) -> bool {
+        let Some(parts) = number.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>()
+        else {
+            return false;
+        };
+        let Some((own, above)) = parts.split_last() else { return false };
+        // Claims below the topmost say on which side they stand, as lists do not.
+        let fits = match (self.last.get(above.len()), self.last.get(..above.len())) {
+            _ if self.last.is_empty() => true,
+            // A claim may be missing from the export.
+            (Some(before), Some(path)) => path == above && (own > before) && (is_sided || *own == before + 1),
+            (None, Some(path)) => path == above && (is_sided || *own == 1),
+            (_, None) => false,
+        };
+        let is_claim =
+            fits && (is_sided || self.last.is_empty() || !above.is_empty() || self.theses.contains(own));
+        if is_claim {
+            self.last = parts;
+        }
+        is_claim
     }
 }
 
@@ -129,5 +168,20 @@ mod tests {
         let sides: Vec<Option<Side>> = found.drafts.iter().map(|draft| draft.side).collect();
         assert_eq!(sides, [None, Some(Side::For), Some(Side::Against), Some(Side::Against)]);
         assert_eq!(found.drafts[3].also, ["1.1.1"]);
+    }
+
+    #[test]
+    fn a_numbered_list_inside_a_claim_is_its_words() {
+        let text = "Discussion Title: Tea?\n\n1. Tea is good.\n1.1. Pro: Three reasons:\n1. It is warm.\n2. It is cheap.\n1.2. Con: No.\n";
+        let page = Page { name: "page".into(), text: text.into(), ..Page::default() };
+        let found = Kialo.read(&Document::new(page, None)).unwrap();
+        let keys: Vec<&str> = found.drafts.iter().map(|draft| draft.key.as_str()).collect();
+        assert_eq!(keys, ["1", "1.1", "1.2"]);
+        let words = found.drafts[1].body.text().to_owned();
+        let two = text.replace("2. It is cheap.\n", "") + "2. Milk is good.\n2.1. Pro: It is white.\n";
+        let page = Page { name: "page".into(), text: two, ..Page::default() };
+        let found = Kialo.read(&Document::new(page, None)).unwrap();
+        assert_eq!(found.drafts.last().map(|draft| draft.key.as_str()), Some("2.1"));
+        assert!(words.contains("It is warm.") && words.contains("It is cheap."), "{words}");
     }
 }

@@ -8,7 +8,7 @@ use memchr::memmem;
 use url::Url;
 
 use super::json::{Fault, Json, Syntax, Value};
-use super::{Document, Platform, Reading, Recognition, markdown};
+use super::{Document, Platform, Reading, Recognition, markdown, several};
 use crate::error::{Error, Result};
 use crate::fetch::Request;
 use crate::thread::{Body, Draft, Parent, State, Time};
@@ -73,7 +73,7 @@ impl Platform for Lemmy {
         if document.is_json() {
             let json = Json::parse(&document.page.text).map_err(malformed)?;
             found.look_at(json.root());
-            return Ok(found.finish(document));
+            return found.finish(document);
         }
         let Some(state) = page_state(&document.page.text) else {
             return shell(document);
@@ -86,7 +86,7 @@ impl Platform for Lemmy {
                 found.look_at(route.get("data").unwrap_or(route));
             }
         }
-        Ok(found.finish(document))
+        found.finish(document)
     }
 }
 
@@ -138,6 +138,10 @@ struct Found {
     post: Option<String>,
     has_post: bool,
     comments: usize,
+    /// The post that each comment belongs to, and that post's title.
+    posts: Vec<(Option<String>, Option<String>)>,
+    /// Whether comments of several posts stood side by side.
+    is_mixed: bool,
     cursor: Option<String>,
 }
 
@@ -193,13 +197,41 @@ impl Found {
         }
         self.reading.drafts.push(draft);
         self.comments += 1;
-        self.post = self.post.take().or(post);
-        if self.reading.title.is_none() {
-            self.reading.title = view.get("post").and_then(|post| string(post, "name")).map(str::to_owned);
-        }
+        let title = view.get("post").and_then(|post| string(post, "name")).map(str::to_owned);
+        self.posts.push((post, title));
     }
 
-    fn finish(mut self, document: &Document) -> Reading {
+    /// Keeps the comments of one post: a list of all comments of a community mixes those of many.
+    fn one_post(&mut self, wanted: Option<&str>) -> Result<()> {
+        let own = self.post.as_deref().filter(|_| self.has_post);
+        let of_comments = self.posts.iter().filter_map(|(post, _)| post.as_deref());
+        let posts = several::distinct(own.into_iter().chain(of_comments));
+        let Some((chosen, notice)) = several::pick(&posts, wanted)? else { return Ok(()) };
+        let chosen = chosen.to_owned();
+        self.is_mixed = posts.len() > 1;
+        let is_other = self.has_post && self.post.as_deref() != Some(chosen.as_str());
+        if is_other {
+            let (next, notices) =
+                (std::mem::take(&mut self.reading.next), std::mem::take(&mut self.reading.notices));
+            let drafts = std::mem::take(&mut self.reading.drafts);
+            self.reading = Reading { drafts, next, notices, ..Reading::default() };
+            self.reading.drafts.retain(|draft| draft.parent != Parent::Opening);
+            self.has_post = false;
+        }
+        let mut belongs = self.posts.iter().map(|(post, _)| post.as_ref().is_none_or(|post| *post == chosen));
+        self.reading.drafts.retain(|draft| draft.parent == Parent::Opening || belongs.next().unwrap_or(true));
+        self.comments = self.reading.drafts.len() - usize::from(self.has_post);
+        let title = self.posts.iter().filter(|(post, _)| post.as_ref() == Some(&chosen));
+        let title = title.filter_map(|(_, title)| title.clone()).next();
+        self.reading.title = self.reading.title.take().or(title);
+        self.reading.notices.extend(notice);
+        self.reading.thread = Some(chosen.clone());
+        self.post = Some(chosen);
+        Ok(())
+    }
+
+    fn finish(mut self, document: &Document) -> Result<Reading> {
+        self.one_post(document.wanted_thread.as_deref())?;
         if let Some(post) = self.post.as_deref().filter(|_| !self.has_post && self.comments > 0) {
             // The list names its post in every comment; the post's own answer may be another document.
             let mut stub = Draft::new(format!("p{post}"), Parent::Opening);
@@ -207,8 +239,17 @@ impl Found {
             stub.state = State::Missing;
             self.reading.drafts.insert(0, stub);
         }
-        self.reading.next.extend(self.next(document));
-        self.reading
+        if self.is_mixed && !self.has_post {
+            // Of a mixed list only a few are of the post; all of them are asked for, and the post.
+            let (server, post) = (document.page.url.as_ref(), self.post.as_deref());
+            if let (Some(server), Some(post)) = (server, post) {
+                let own = server.join(&format!("/api/v3/post?id={post}")).ok().map(Request::json);
+                self.reading.next.extend(own.into_iter().chain(list_request(server, post, 1)));
+            }
+        } else {
+            self.reading.next.extend(self.next(document));
+        }
+        Ok(self.reading)
     }
 
     /// The next page of comments, from the server that gave this document.
@@ -289,12 +330,16 @@ mod tests {
     }
 
     fn list(ids: std::ops::Range<usize>) -> String {
+        format!(r#"{{"comments":[{}]}}"#, comments(ids))
+    }
+
+    fn comments(ids: std::ops::Range<usize>) -> String {
         let one = |id: usize| {
             format!(
                 r#"{{"comment":{{"id":{id},"post_id":7,"path":"0.{id}","content":"hi","published":"2023-06-12T04:11:22.123456","ap_id":"https://x.example/comment/{id}"}},"creator":{{"name":"ann","actor_id":"https://h.example/u/ann"}},"counts":{{"score":3}}}}"#
             )
         };
-        format!(r#"{{"comments":[{}]}}"#, ids.map(one).collect::<Vec<_>>().join(","))
+        ids.map(one).collect::<Vec<_>>().join(",")
     }
 
     #[test]
@@ -314,6 +359,35 @@ mod tests {
         assert_eq!(reading.drafts[0].native_id, "7");
         assert_eq!(reading.drafts[1].author.as_deref(), Some("ann@h.example"));
         assert_eq!(reading.drafts[1].written_at.unwrap().to_string(), "2023-06-12T04:11:22Z");
+    }
+
+    #[test]
+    fn of_comments_on_several_posts_those_on_one_are_read() {
+        let text = format!(
+            "{{\"comments\":[{},{}]}}",
+            comments(1..3),
+            comments(5..6).replace("\"post_id\":7", "\"post_id\":8")
+        );
+        let url = "https://x.example/api/v3/comment/list?limit=50&page=1";
+        let found = Lemmy.read(&document(Some(url), &text)).unwrap();
+        let keys: Vec<&str> = found.drafts.iter().map(|draft| draft.key.as_str()).collect();
+        assert_eq!(keys, ["p7", "c1", "c2"]);
+        assert_eq!(found.notices[0].kind, crate::thread::NoticeKind::SeveralThreads);
+        let asked: Vec<Option<&str>> = found.next.iter().map(|request| request.url.query()).collect();
+        assert_eq!(asked, [Some("id=7"), Some("post_id=7&limit=50&page=1&sort=Old&type_=All")]);
+        let other = Document::new(document(None, &text).page, Some("8".to_owned()));
+        let found = Lemmy.read(&other).unwrap();
+        assert_eq!((found.drafts.len(), found.drafts[0].key.as_str(), found.notices.len()), (2, "p8", 0));
+    }
+
+    #[test]
+    fn lists_of_two_posts_are_not_read_as_one() {
+        let page = |text: &str| document(None, text).page;
+        let pages = vec![page(&list(1..3)), page(&list(5..7).replace("\"post_id\":7", "\"post_id\":8"))];
+        let limits = crate::ingest::Limits { pages: 20, posts: 1000 };
+        let thread = crate::ingest::collect(pages, None, None, &limits, &mut |_| {}).unwrap();
+        assert_eq!(thread.read(), 2);
+        assert!(thread.notices.iter().any(|notice| notice.text.contains("left out")));
     }
 
     #[test]

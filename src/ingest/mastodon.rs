@@ -9,7 +9,7 @@ use url::Url;
 
 use super::html::{Treat, body_of_fragment_with, has_class};
 use super::json::{Json, Value};
-use super::{Document, Platform, Reading, Recognition};
+use super::{Document, Platform, Reading, Recognition, several};
 use crate::error::{Error, Result};
 use crate::fetch::Request;
 use crate::thread::{Body, Draft, Parent, State, Time};
@@ -67,6 +67,7 @@ impl Platform for Mastodon {
         for status in root.items().chain(root.is_object().then_some(root)) {
             reading.drafts.extend(draft(status));
         }
+        several::keep_one(&mut reading, document.wanted_thread.as_deref())?;
         if let ([draft], Some(url)) = (&reading.drafts[..], &document.page.url) {
             reading.next.extend(status_request(url, &draft.key, "/context"));
         }
@@ -269,6 +270,20 @@ mod tests {
         assert_eq!(keys, ["5", "6", "7"]);
         assert_eq!(found.drafts[1].state, State::Missing);
         assert_eq!(found.drafts[1].parent, Parent::Post("5".to_owned()));
+    }
+
+    #[test]
+    fn of_a_list_with_two_openings_one_thread_is_read() {
+        let reply = STATUS.replace("\"id\":\"5\"", "\"id\":\"7\"").replace("id\":null", "id\":\"6\"");
+        let other = STATUS.replace("\"id\":\"5\"", "\"id\":\"6\"").replace("@ann/5", "@ann/6");
+        let text = format!("[{STATUS},{other},{reply}]");
+        let found = read(None, &text).unwrap();
+        assert_eq!((found.drafts.len(), found.drafts[0].key.as_str()), (1, "5"));
+        assert_eq!(found.notices[0].kind, crate::thread::NoticeKind::SeveralThreads);
+        let page = Page { name: "page".into(), text, ..Page::default() };
+        let found = Mastodon.read(&Document::new(page, Some("6".to_owned()))).unwrap();
+        let keys: Vec<&str> = found.drafts.iter().map(|draft| draft.key.as_str()).collect();
+        assert_eq!((keys, found.url.unwrap().path()), (vec!["6", "7"], "/@ann/6"));
     }
 
     #[test]

@@ -37,6 +37,7 @@ mod peertube;
 mod plain_text;
 mod reddit;
 mod schema_org;
+mod several;
 mod slashdot;
 mod stack_exchange;
 mod walk;
@@ -101,6 +102,8 @@ pub struct Reading {
     pub title: Option<String>,
     /// The thread's own address, when the page says.
     pub url: Option<Url>,
+    /// What the thread is asked for by, where a source mixes several: of further pages nothing else is read.
+    pub thread: Option<String>,
     /// How many posts the thread has as the source declares it, the opening post counted in.
     pub declared: Option<u32>,
     /// Where the page stands among the thread's pages, later ones larger; `None` when the order in which

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use url::Url;
 
+use super::entity::unescape;
 use super::{Document, Platform, Reading, Recognition, markdown};
 use crate::error::{Error, Result};
 use crate::fetch::{Media, Request};
@@ -135,6 +136,13 @@ impl<'a> Line<'a> {
         self.link_id.is_some() || self.selftext.is_some() || self.subreddit.is_some()
     }
 
+    /// The page that a submission of Reddit shares; one that is only words links to itself.
+    fn shared(&self) -> Option<&str> {
+        let address: &str = self.url.as_ref().filter(|_| self.is_reddit() && self.body.is_none())?.0.as_ref();
+        let is_web = address.starts_with("http://") || address.starts_with("https://");
+        (is_web && !address.contains(&format!("/comments/{}/", self.id()))).then_some(address)
+    }
+
     fn into_draft(self, parent: Parent) -> Draft {
         let reddit = self.is_reddit();
         let words = self.body.as_ref().or(self.selftext.as_ref()).map_or("", |words| &words.0);
@@ -148,6 +156,10 @@ impl<'a> Line<'a> {
             (State::Present, false) => Body::from_plain(words),
             _ => Body::default(),
         };
+        let body = match self.shared().filter(|_| state == State::Present) {
+            Some(address) => body.sharing(&unescape(address)),
+            None => body,
+        };
         let author = self
             .author
             .as_ref()
@@ -160,11 +172,12 @@ impl<'a> Line<'a> {
         // A submission's url is what it links to, and its own address stands beside it.
         let address =
             own_address.or_else(|| self.url.as_ref().filter(|_| !reddit).map(|url| url.0.to_string()));
-        let written = self.created.as_ref().or(self.created_utc.as_ref());
+        // Reddit's `created` is the same moment shifted by the zone of its servers.
+        let written = [self.created_utc.as_ref(), self.created.as_ref()];
         Draft {
             native_id: self.id.as_ref().map(|id| id.0.to_string()).unwrap_or_default(),
             author: author.map(str::to_owned),
-            written_at: written.and_then(|time| moment(&time.0)),
+            written_at: written.into_iter().flatten().find_map(|time| moment(&time.0)),
             permalink: address,
             votes: self.score.as_ref().and_then(|score| whole(&score.0)),
             state,
@@ -277,7 +290,8 @@ impl<'a> Threads<'a> {
         if self.lines.is_empty() {
             return Err(self.nothing(document));
         }
-        let mut reading = Reading { notices: self.notices(), ..Reading::default() };
+        let mut reading =
+            Reading { notices: self.notices(), thread: self.chosen.clone(), ..Reading::default() };
         let chosen = self.chosen.unwrap_or_default();
         let by_id = self.lines.iter().position(|line| line.id() == chosen);
         let first = Some(0).filter(|_| self.lines.first().is_some_and(|line| line.parent().is_none()));
@@ -289,7 +303,11 @@ impl<'a> Threads<'a> {
             reading.drafts.push(missing);
         }
         let head = opening.and_then(|at| self.lines.get(at)).or(self.lines.first());
-        reading.title = head.and_then(|line| line.title.as_ref()).map(|title| title.0.to_string());
+        // Reddit escapes titles, in its dumps too.
+        reading.title = head.and_then(|line| {
+            let title = &line.title.as_ref()?.0;
+            Some(if line.is_reddit() { unescape(title).into_owned() } else { title.to_string() })
+        });
         reading.declared = head
             .filter(|_| opening.is_some())
             .and_then(|line| whole(&line.num_comments.as_ref()?.0))
@@ -452,5 +470,25 @@ mod tests {
             let reading = read(&format!("{{\"id\":1,\"created\":{time},\"body\":\"\"}}"), None).unwrap();
             assert_eq!(reading.drafts[0].written_at.map(Time::unix), Some(1_600_000_000), "{time}");
         }
+    }
+
+    #[test]
+    fn the_moment_in_utc_goes_before_the_shifted_one() {
+        let text = "{\"id\":1,\"created\":1600028800,\"created_utc\":1600000000,\"body\":\"\"}";
+        assert_eq!(read(text, None).unwrap().drafts[0].written_at.map(Time::unix), Some(1_600_000_000));
+        let text = "{\"id\":1,\"created\":1600000000,\"created_utc\":null,\"body\":\"\"}";
+        assert_eq!(read(text, None).unwrap().drafts[0].written_at.map(Time::unix), Some(1_600_000_000));
+    }
+
+    #[test]
+    fn a_submission_of_a_dump_shows_its_title_and_what_it_shares() {
+        let line = |url: &str| {
+            format!("{{\"id\":\"a1\",\"title\":\"Numbers &amp; pages\",\"selftext\":\"\",\"url\":\"{url}\"}}")
+        };
+        let reading = read(&line("https://b.example/?a=1&amp;b=2"), None).unwrap();
+        assert_eq!(reading.title.as_deref(), Some("Numbers & pages"));
+        assert_eq!(reading.drafts[0].body.text(), "https://b.example/?a=1&b=2");
+        let own = read(&line("https://www.reddit.com/r/x/comments/a1/numbers/"), None).unwrap();
+        assert_eq!(own.drafts[0].body.text(), "");
     }
 }

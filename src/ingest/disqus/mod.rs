@@ -9,7 +9,7 @@ mod export;
 use url::Url;
 
 use super::json::{Fault, Json, Syntax, Value};
-use super::{Document, Platform, Reading, Recognition, html};
+use super::{Document, Platform, Reading, Recognition, html, several};
 use crate::error::Result;
 use crate::fetch::Request;
 use crate::thread::{Draft, Notice, NoticeKind, Parent, State, Time};
@@ -72,7 +72,7 @@ impl Platform for Disqus {
             Some(data) => Json::parse_as(data, Syntax::Script).map_err(malformed)?,
             None => Json::parse(&document.page.text).map_err(malformed)?,
         };
-        Ok(read_answer(json.root(), document))
+        read_answer(json.root(), document)
     }
 }
 
@@ -82,32 +82,58 @@ fn embedded(text: &str) -> Option<&str> {
     after.split_once('>').map(|(_, data)| data.trim_start())
 }
 
-fn read_answer(root: Value<'_>, document: &Document) -> Reading {
+fn read_answer(root: Value<'_>, document: &Document) -> Result<Reading> {
     let response = root.get("response").unwrap_or(root);
     let posts = response.get("posts").unwrap_or(response);
+    let stated = response.get("thread");
+    let all: Vec<(Option<Value<'_>>, Draft)> =
+        posts.items().filter_map(|post| Some((post.get("thread").or(stated), read_post(post)?))).collect();
     let mut reading = Reading::default();
-    let mut thread = response.get("thread");
-    for post in posts.items() {
-        let of = post.get("thread");
-        thread = thread.or(of);
-        reading.drafts.extend(read_post(post));
+    if all.is_empty() {
+        return Ok(reading);
     }
-    if reading.drafts.is_empty() {
-        return reading;
-    }
-    let details = thread.filter(|thread| thread.is_object());
-    let id = details.map_or(thread, |details| details.get("id")).and_then(Value::as_id);
-    let mut article = article(id.as_deref());
-    if let Some(details) = details {
+    // A list of all comments of a forum mixes those of many articles.
+    let ids: Vec<Option<String>> = all.iter().map(|(thread, _)| thread_id((*thread)?)).collect();
+    let stated_id = stated.and_then(thread_id);
+    let threads = several::distinct(stated_id.iter().chain(ids.iter().flatten()).map(String::as_str));
+    let details_of = |id: &str| {
+        let threads = stated.into_iter().chain(all.iter().filter_map(|(thread, _)| *thread));
+        threads.filter(|thread| thread.is_object()).find(|thread| thread_id(*thread).as_deref() == Some(id))
+    };
+    // An export's threads may be asked for by their title or link, and so may these.
+    let named = document.wanted_thread.as_deref().map(|wanted| {
+        let is_called = |id: &&&str| {
+            details_of(id).is_some_and(|details| {
+                ["link", "title", "clean_title"].iter().any(|key| string(details, key) == Some(wanted))
+            })
+        };
+        threads.iter().find(is_called).map_or(wanted, |id| *id)
+    });
+    let picked = several::pick(&threads, named)?;
+    let (of, notice) = picked.map_or((None, None), |(of, notice)| (Some(of), notice));
+    let is_mixed = notice.is_some();
+    reading.notices.extend(notice);
+    let mut article = article(of);
+    if let Some(details) = of.and_then(details_of) {
         reading.title = string(details, "clean_title").or(string(details, "title")).map(str::to_owned);
         reading.url = string(details, "link").and_then(|link| Url::parse(link).ok());
         article.permalink = reading.url.as_ref().map(Url::to_string);
         let posts = details.get("posts").and_then(Value::as_i64).and_then(|n| u32::try_from(n).ok());
         reading.declared = posts.and_then(|posts| posts.checked_add(1));
     }
-    reading.drafts.insert(0, article);
-    follow(root, document, &mut reading);
-    reading
+    reading.thread = of.map(str::to_owned);
+    reading.drafts.push(article);
+    let own = all.iter().zip(&ids).filter(|(_, id)| id.is_none() || id.as_deref() == of);
+    reading.drafts.extend(own.map(|((_, draft), _)| draft.clone()));
+    let only = of.filter(|_| is_mixed);
+    follow(root, document, only, &mut reading);
+    Ok(reading)
+}
+
+/// The id of a thread, which is given bare or with all that is known of it.
+fn thread_id(thread: Value<'_>) -> Option<String> {
+    let id = if thread.is_object() { thread.get("id") } else { Some(thread) };
+    id.and_then(Value::as_id)
 }
 
 /// The place of the article that has this thread.
@@ -118,8 +144,8 @@ fn article(id: Option<&str>) -> Draft {
     stub
 }
 
-/// Asks for the next page, or says why not.
-fn follow(root: Value<'_>, document: &Document, reading: &mut Reading) {
+/// Asks for the next page, or says why not. Of a mixed list, `only` one thread is asked for, from its start.
+fn follow(root: Value<'_>, document: &Document, only: Option<&str>, reading: &mut Reading) {
     let Some(cursor) = root.get("cursor") else { return };
     let more = cursor.get("hasNext").and_then(Value::as_bool).unwrap_or(false);
     let Some(mark) = cursor.get("next").and_then(Value::as_str).filter(|_| more) else { return };
@@ -131,9 +157,16 @@ fn follow(root: Value<'_>, document: &Document, reading: &mut Reading) {
         return;
     };
     let mut url = asked.clone();
-    let kept = asked.query_pairs().filter(|(key, _)| key != "cursor");
+    let kept = asked.query_pairs().filter(|(key, _)| match only {
+        Some(_) => key == "api_key" || key == "limit",
+        None => key != "cursor",
+    });
     let kept: Vec<(String, String)> = kept.map(|(key, value)| (key.into(), value.into())).collect();
-    url.query_pairs_mut().clear().extend_pairs(kept).append_pair("cursor", mark);
+    if only.is_some() {
+        url.set_path("/api/3.0/threads/listPosts.json");
+    }
+    let (name, value) = only.map_or(("cursor", mark), |thread| ("thread", thread));
+    url.query_pairs_mut().clear().extend_pairs(kept).append_pair(name, value);
     reading.next.push(Request::json(url));
 }
 
@@ -199,6 +232,46 @@ mod tests {
             (Some(2), "2020-08-06T19:24:45Z".into())
         );
         assert_eq!(reading.drafts[0].state, State::Missing);
+    }
+
+    #[test]
+    fn of_the_comments_of_a_whole_forum_one_thread_is_read() {
+        let one = |id: u32, thread: &str| {
+            format!(
+                r#"{{"id":"{id}","parent":null,"thread":{thread},"forum":"f","createdAt":"2020-08-06T19:24:45","message":"hi","isDeleted":false}}"#
+            )
+        };
+        let ten = r#"{"id":"10","title":"Ten","link":"https://blog.example/ten","posts":1}"#;
+        let text = format!(
+            r#"{{"cursor":{{"hasNext":true,"next":"7:0:0"}},"response":[{},{},{}]}}"#,
+            one(1, "\"9\""),
+            one(2, ten),
+            one(3, "\"9\"")
+        );
+        let read = |url, wanted: Option<&str>| {
+            let page = document(url, &text).page;
+            Disqus.read(&Document::new(page, wanted.map(str::to_owned)))
+        };
+        let keys =
+            |reading: &Reading| reading.drafts.iter().map(|draft| draft.key.clone()).collect::<Vec<_>>();
+        let first = read(None, None).unwrap();
+        assert_eq!(keys(&first), ["thread-9", "1", "3"]);
+        assert_eq!(first.notices[0].kind, NoticeKind::SeveralThreads);
+        assert!(first.notices[0].text.contains("--thread (10)"), "{}", first.notices[0].text);
+        for wanted in ["10", "Ten", "https://blog.example/ten"] {
+            let second = read(None, Some(wanted)).unwrap();
+            assert_eq!(
+                (keys(&second), second.title.as_deref()),
+                (vec!["thread-10".into(), "2".into()], Some("Ten"))
+            );
+        }
+        assert!(matches!(read(None, Some("8")), Err(crate::error::Error::Unknown { .. })));
+        let url = "https://disqus.com/api/3.0/forums/listPosts.json?forum=f&api_key=K&cursor=1:0:0";
+        let next = &read(Some(url), None).unwrap().next[0].url;
+        assert_eq!(
+            (next.path(), next.query()),
+            ("/api/3.0/threads/listPosts.json", Some("api_key=K&thread=9"))
+        );
     }
 
     #[test]

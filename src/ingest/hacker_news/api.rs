@@ -75,6 +75,11 @@ fn single(item: Value<'_>, document: &Document) -> Reading {
     let Some(id) = item.get("id").and_then(Value::as_id) else { return reading };
     let parent = item.get("parent").and_then(Value::as_id).map_or(Parent::Opening, Parent::Post);
     reading.drafts.push(draft(item, &id, parent, ["by", "time", "score"]));
+    let options = item.get("parts").into_iter().flat_map(Value::items).count();
+    if options > 0 {
+        let words = format!("the {options} options of the poll are items of their own and were not read");
+        reading.notices.push(Notice::new(NoticeKind::NotFollowed, words));
+    }
     let descendants = item.get("descendants").and_then(Value::as_i64);
     reading.declared = descendants.and_then(|n| u32::try_from(n + 1).ok());
     let home = Url::parse(&format!("https://{FIREBASE}/v0/item/")).ok();
@@ -119,5 +124,19 @@ fn draft(item: Value<'_>, id: &str, parent: Parent, [author, time, points]: [&st
         },
         state,
         ..Draft::new(id, parent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::Page;
+
+    #[test]
+    fn a_poll_says_that_its_options_were_not_read() {
+        let text = r#"{"id":1,"type":"poll","by":"a","title":"Which?","time":1,"score":3,"text":"choose","parts":[2,3],"kids":[]}"#;
+        let found = read(&Document::new(Page { text: text.into(), ..Page::default() }, None)).unwrap();
+        assert_eq!((found.drafts.len(), found.notices.len()), (1, 1));
+        assert!(found.notices[0].text.starts_with("the 2 options"), "{}", found.notices[0].text);
     }
 }

@@ -181,10 +181,67 @@ pub(super) fn may_begin(line: &str) -> bool {
     OPENS.iter().any(|open| lower.starts_with(open)) || line.contains('@') || line.contains('<')
 }
 
-/// Whether the line opens with the time, as programs write it.
+/// Whether a program wrote the line, so that a whole message follows even without marks: it opens with a whole
+/// date and bears a time of day or an address. "In 1776 Jefferson wrote:" is a sentence.
 pub(super) fn is_by_program(line: &str) -> bool {
-    let lower = line.trim_start().chars().take(20).flat_map(char::to_lowercase).collect::<String>();
-    OPENS.iter().any(|open| lower.starts_with(open)) && line.bytes().any(|byte| byte.is_ascii_digit())
+    let lower = line.trim().to_lowercase();
+    let head = lower.trim_end_matches([':', '：']).trim_end();
+    // People introduce what they cite with these; programs write.
+    let said = ["said", "says"].iter().any(|verb| head.ends_with(verb));
+    let opens =
+        OPENS.iter().any(|open| lower.starts_with(open)) || lower.starts_with(|c: char| c.is_ascii_digit());
+    let words =
+        || head.split(|c: char| c.is_whitespace() || ",;()<>[]\"".contains(c)).filter(|w| !w.is_empty());
+    let clocked = words().any(is_clock);
+    let addressed = words().any(|word| {
+        word.trim_start_matches("mailto:")
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+    });
+    opens && !said && has_date(head) && (clocked || addressed)
+}
+
+/// A time of day: `9:20`, `16:00:15`, `9.20`, `10h15`, with what may stick to it.
+fn is_clock(word: &str) -> bool {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let hour = digits(word);
+    let after = word.get(hour..).unwrap_or_default();
+    let minute = after.strip_prefix([':', 'h']).map_or(0, digits);
+    (1..=2).contains(&hour) && minute == 2
+}
+
+/// Whether the text holds a day, a month and a year, as programs write dates in many languages.
+fn has_date(text: &str) -> bool {
+    let words = || text.split(|c: char| c.is_whitespace() || ",;()".contains(c)).filter(|w| !w.is_empty());
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    // 2010-01-06, 06.01.2010, 01/06/10, 6-Jan-2010
+    let joined = words().any(|word| {
+        let parts: Vec<&str> = word
+            .trim_end_matches(['.', ':'])
+            .split(['-', '.', '/', '年', '月', '日'])
+            .filter(|part| !part.is_empty())
+            .collect();
+        let numbers = parts.iter().filter(|part| is_number(part)).count();
+        parts.len() == 3 && numbers >= 2 && parts.iter().all(|part| part.len() <= 4)
+    });
+    if joined {
+        return true;
+    }
+    let numbers =
+        || words().map(|word| word.trim_end_matches(['.', ':', 'º'])).filter(|word| is_number(word));
+    let year = numbers().any(|word| word.len() == 4 && (word.starts_with("19") || word.starts_with("20")));
+    let day = numbers().any(|word| word.len() <= 2);
+    // The month's name, of whatever language: a word beside the day.
+    let all: Vec<&str> = words().map(|word| word.trim_end_matches(['.', ':', 'º'])).collect();
+    let is_word = |word: &&str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic);
+    let named = all.windows(2).any(|two| match two {
+        [a, b] => {
+            (is_number(a) && a.len() <= 2 && (is_word(b) || *b == "de"))
+                || (is_word(a) && is_number(b) && b.len() <= 2)
+        }
+        _ => false,
+    });
+    year && day && named
 }
 
 /// Whether the line says that a whole message follows.
@@ -330,5 +387,31 @@ mod tests {
             (quoted.id.as_deref(), quoted.author.as_deref()),
             (Some("12@example.org"), Some("Ann Lee"))
         );
+    }
+
+    #[test]
+    fn only_a_programs_line_introduces_what_bears_no_marks() {
+        for line in [
+            "On Tue, 5 Jan 2010, Bob Lee <b@x> wrote:",
+            "On Jan 5, 2010, at 10:20 AM, Bob Lee wrote:",
+            "On 01/05/2010 10:20 AM, Bob Lee wrote:",
+            "Am 05.01.2010 um 16:00 schrieb Bob Lee:",
+            "Le 5 janv. 2010 à 16:00, Bob Lee a écrit :",
+            "El mar, 5 ene 2010 a las 16:00, Bob Lee (<b@x.example>) escribió:",
+            "2010/1/5 Bob Lee <b@x.example> wrote:",
+        ] {
+            assert!(is_by_program(line), "{line}");
+        }
+        for line in [
+            "In section 3 the RFC says:",
+            "In 1776 Jefferson wrote:",
+            "A 2019 report by the IPCC says:",
+            "On page 12 the manual says:",
+            "On July 4, 1776 Jefferson wrote:",
+            "On 12 June 1987 Reagan said:",
+            "In RFC 822 from 1982, page 12, Crocker wrote:",
+        ] {
+            assert!(!is_by_program(line), "{line}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use mail_parser::{HeaderName, MessageParser, MessagePart, MimeHeaders, PartType}
 use memchr::memmem;
 use scraper::ElementRef;
 
+use super::added;
 use super::headers::{cut, fields};
 use super::mailbox::Message;
 use super::words::{self, Flow};
@@ -27,7 +28,7 @@ const MOST_NAMES: usize = 20;
 pub(super) fn body(message: &Message<'_>) -> Body {
     let text = cut(message.body, LONGEST);
     let text = if message.escaped { unescaped(text) } else { Cow::Borrowed(text) };
-    let head = mime_head(message.head);
+    let head = mime_head(message.head, &text);
     let hostile = count(&text, "ontent-") + count(&text, "ONTENT-") > 4 * MOST_PARTS;
     if hostile || head.is_empty() {
         return words::body(&text, Flow::Fixed, &[]);
@@ -58,7 +59,9 @@ pub(super) fn body(message: &Message<'_>) -> Body {
     let names: Vec<String> = mail
         .attachments
         .iter()
-        .filter_map(|&id| mail.parts.get(id as usize)?.attachment_name().map(name))
+        .filter_map(|&id| mail.parts.get(id as usize))
+        .filter(|part| !is_seal(part))
+        .filter_map(|part| part.attachment_name().map(name))
         .take(MOST_NAMES)
         .collect();
     words::body(&text.replace("\r\n", "\n"), flow.unwrap_or(Flow::Fixed), &names)
@@ -86,16 +89,52 @@ fn unescaped(text: &str) -> Cow<'_, str> {
 }
 
 /// The header lines that say how the message is written; empty when it does not say.
-fn mime_head(head: &str) -> String {
+///
+/// A type that is none, or of many parts without what parts them, says nothing: the text is then plain, as
+/// RFC 2045 (5.2) has it.
+fn mime_head(head: &str, text: &str) -> String {
     let mut kept = String::new();
     for (name, value) in fields(head) {
         let lower = name.to_ascii_lowercase();
         if matches!(lower.as_str(), "content-type" | "content-transfer-encoding" | "content-disposition") {
             let value = cut(value.trim_end(), 4096).replace(['\0', '\r'], "");
+            let value = match lower == "content-type" && !is_a_type(&value, text) {
+                true => match value.find("charset=") {
+                    Some(at) => format!(" text/plain; {}", value.get(at..).unwrap_or_default()),
+                    None => " text/plain".to_owned(),
+                },
+                false => value,
+            };
             kept.push_str(&format!("{name}:{value}\n"));
         }
     }
     kept
+}
+
+/// Whether the value names a type, and one by which this text can be read.
+fn is_a_type(value: &str, text: &str) -> bool {
+    let kind = value.split(';').next().unwrap_or_default().trim();
+    let Some((kind, sub)) = kind.split_once('/') else { return false };
+    if kind.trim().is_empty() || sub.trim().is_empty() {
+        return false;
+    }
+    if !kind.trim().eq_ignore_ascii_case("multipart") {
+        return true;
+    }
+    let at = value.to_ascii_lowercase().find("boundary");
+    let mark = at.and_then(|at| value.get(at..)?.split_once('=')).map(|(_, mark)| mark.trim_start());
+    let mark = mark.and_then(|mark| match mark.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next(),
+        None => mark.split([';', ' ', '\t', '\n']).next(),
+    });
+    mark.is_some_and(|mark| !mark.is_empty() && text.contains(&format!("--{}", mark.trim_end())))
+}
+
+/// Whether the part only proves who wrote the letter.
+fn is_seal(part: &MessagePart<'_>) -> bool {
+    part.content_type().is_some_and(|kind| {
+        added::is_seal(&format!("{}/{}", kind.c_type, kind.c_subtype.as_deref().unwrap_or_default()))
+    })
 }
 
 /// The bytes of the message as they were sent, as far as that can be told: the page was decoded as a whole,

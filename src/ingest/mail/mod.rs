@@ -3,6 +3,7 @@
 //! A mailbox is cut into messages, of which only the headers are read at first; they are sorted into threads,
 //! one is picked, and only its messages are decoded. Everything is linear in the size of the mailbox.
 
+mod added;
 mod archive;
 mod attribution;
 mod headers;

@@ -157,6 +157,55 @@ fn footers_of_lists_and_programs_are_left_out() {
 }
 
 #[test]
+fn an_authors_own_introduction_makes_no_quotation_of_what_follows() {
+    for text in [
+        "Hi all,\n\nIn section 3 the RFC says:\n\nA server MUST close.\n\nI disagree with that.",
+        "In 1776 Jefferson wrote:\n\nWe hold these truths.\n\nMy own view is different.",
+        "A 2019 report by the IPCC says:\n\nit is warm.\n\nI do not believe it.",
+    ] {
+        let body = words("", text);
+        assert_eq!(body.quotes().count(), 0, "{text}");
+        assert_eq!(body.text().split_whitespace().count(), text.split_whitespace().count(), "{text}");
+    }
+}
+
+#[test]
+fn prose_that_looks_like_a_footer_is_kept() {
+    for text in [
+        "ich sehe das anders.\nVon meinem Standpunkt aus ist das falsch.\nSent via courier, the parcel came late.\n\nGruss",
+        "Hi,\n\n____________________\nOn the price list: it is wrong.\n\nWe must change the prices now.",
+        "I wrote that down.\nSent from my iPhone\nis what stood below it.",
+    ] {
+        assert_eq!(
+            words("", text).text().split_whitespace().count(),
+            text.split_whitespace().count(),
+            "{text}"
+        );
+    }
+    let body = words(
+        "",
+        "No.\n\nSent from my iPhone\n\nOn Jan 5, 2010, at 10:20 AM, Bob Lee\n<b@x> wrote:\n\n> below",
+    );
+    assert_eq!(body.text(), "No.\n> below");
+}
+
+#[test]
+fn a_type_that_is_none_is_plain_text() {
+    for head in ["text; charset=us-ascii", "text", "multipart/mixed", "multipart/mixed; boundary=\"zz\"", ";"]
+    {
+        let head = format!("MIME-Version: 1.0\nContent-Type: {head}\n");
+        assert_eq!(words(&head, "Hello there").text(), "Hello there", "{head}");
+    }
+}
+
+#[test]
+fn a_seal_is_no_attachment() {
+    let head = "Content-Type: multipart/signed; boundary=\"o\"\n";
+    let body = "--o\nContent-Type: text/plain\n\nyes\n--o\nContent-Type: application/pgp-signature; name=\"signature.asc\"\n\n-----BEGIN PGP SIGNATURE-----\n--o--\n";
+    assert_eq!(words(head, body).text(), "yes");
+}
+
+#[test]
 fn parts_sets_and_encodings_are_decoded() {
     let multipart = "Content-Type: multipart/mixed; boundary=\"o\"\n";
     let body = "--o\nContent-Type: multipart/alternative; boundary=i\n\n--i\nContent-Type: text/plain; charset=iso-8859-1\n\

@@ -2,6 +2,7 @@
 //!
 //! Signatures, list footers and what programs add are left out; they are nobody's contribution.
 
+use super::added;
 use super::attribution::{self, Quoted};
 use crate::thread::{Body, BodyBuilder};
 
@@ -215,7 +216,7 @@ impl Letter<'_> {
             }
             // Some programs quote the whole message without a mark, and nothing but it follows.
             let unmarked = depth == 0 && self.last_quoted.is_none_or(|last| last < at);
-            if unmarked && attribution::is_by_program(first) && next < self.lines.len() {
+            if unmarked && attribution::is_by_program(&joined) && next < self.lines.len() {
                 self.end_code();
                 self.close_to(self.whole);
                 self.whole = (self.whole + 1).min(DEEPEST);
@@ -231,14 +232,39 @@ impl Letter<'_> {
     fn is_footer(&self, at: usize) -> bool {
         let text = self.text(at);
         let ruled = |mark: u8, least: usize| text.len() >= least && text.bytes().all(|byte| byte == mark);
-        let below =
-            || (at + 1..at + 5).map(|at| self.text(at).to_ascii_lowercase()).collect::<Vec<_>>().join(" ");
-        if ruled(b'_', 20) {
-            let below = below();
-            return below.contains("list") || below.contains("http");
+        if !(ruled(b'_', 20) || ruled(b'-', 3) || ruled(b'=', 20) || ruled(b'*', 20)) {
+            return false;
         }
-        (ruled(b'-', 3) || ruled(b'=', 20) || ruled(b'*', 20))
-            && ["unsubscribe", "mailing list", "list archive"].iter().any(|words| below().contains(words))
+        let depth = self.depth(at);
+        let below = self.lines.iter().skip(at + 1).take_while(|line| line.depth == depth);
+        let below = below.map(|line| line.text.trim());
+        // What comes below another rule or the place of another part is judged by itself.
+        let is_rule = |text: &str| text.len() >= 5 && text.bytes().all(|byte| b"_-=*".contains(&byte));
+        added::is_list_footer(below.take_while(|text| !is_rule(text) && !text.starts_with("----------")))
+    }
+
+    /// Whether the author's words end here: nothing follows at this depth but what was said before or added.
+    fn ends_after(&self, at: usize) -> bool {
+        let depth = self.depth(at);
+        let Some(next) = (at + 1..self.lines.len()).find(|&at| !self.text(at).is_empty()) else {
+            return true;
+        };
+        let text = self.text(next);
+        let ruled = text.starts_with("-----") || (text.len() >= 5 && text.bytes().all(|byte| byte == b'_'));
+        let attributed = (next..next + ATTRIBUTION_LINES)
+            .scan(String::new(), |joined, at| {
+                joined.push_str(self.text(at));
+                joined.push(' ');
+                Some(joined.clone())
+            })
+            .any(|joined| attribution::of(&joined).is_some());
+        self.depth(next) != depth
+            || ruled
+            || text == "--"
+            || added::is_sent_from(text)
+            || attribution::announces_message(text)
+            || attributed
+            || attribution::small_header((next..self.lines.len()).map(|at| self.text(at))).is_some()
     }
 
     /// What a program put into the author's words; returns where they go on.
@@ -260,25 +286,13 @@ impl Letter<'_> {
                 return Some(at + 1);
             }
             let end = until(&str::is_empty, 12).unwrap_or(self.lines.len());
-            let name = (at + 1..end).find_map(|at| self.text(at).strip_prefix("Name: ").map(str::to_owned));
+            let says = |label: &str| (at + 1..end).find_map(|at| self.text(at).strip_prefix(label));
+            let name =
+                says("Name: ").filter(|_| !says("Type: ").is_some_and(added::is_seal)).map(str::to_owned);
             self.attached(name.as_slice());
             return Some(end);
         }
-        const SENT: &[&str] = &[
-            "Sent from my ",
-            "Sent from Mail",
-            "Sent via ",
-            "Von meinem ",
-            "Gesendet von ",
-            "Gesendet mit ",
-            "Envoyé de mon ",
-            "Enviado desde ",
-            "Enviado do meu ",
-            "Inviato da ",
-            "Get Outlook for ",
-            "Verzonden vanaf ",
-        ];
-        (text.len() < 90 && SENT.iter().any(|sent| text.starts_with(sent))).then_some(at + 1)
+        (added::is_sent_from(text) && self.ends_after(at)).then_some(at + 1)
     }
 
     /// Whether a patch begins here.

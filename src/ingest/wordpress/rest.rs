@@ -8,7 +8,7 @@ use crate::fetch::Request;
 use crate::ingest::document::parse_fragment;
 use crate::ingest::html::{body_of_fragment, text_of};
 use crate::ingest::json::{Fault, Json, Value};
-use crate::ingest::{Document, Reading, Recognition};
+use crate::ingest::{Document, Reading, Recognition, several};
 use crate::thread::{Draft, Parent, State, Time};
 
 /// Comments in one answer; servers allow no more.
@@ -30,27 +30,40 @@ pub(super) fn read(document: &Document) -> Result<Reading> {
     let malformed = |fault: Fault| fault.of(&document.page.name, NAME);
     let json = Json::parse(&document.page.text).map_err(malformed)?;
     let root = json.root();
-    if root.get("comment_status").is_some() {
-        return Ok(read_post(root, document));
-    }
-    let mut reading = Reading::default();
-    let mut of = None;
-    let mut found = 0;
     let alone = Some(root).filter(|root| root.is_object());
-    for comment in root.items().chain(alone) {
-        if comment.get("comment_status").is_some() {
-            // A list of posts, as a search by slug answers with.
-            return Ok(read_post(comment, document));
-        }
-        let Some(draft) = read_comment(comment) else { continue };
-        of = of.or_else(|| comment.get("post").and_then(Value::as_id));
-        reading.drafts.push(draft);
-        found += 1;
+    let wanted = document.wanted_thread.as_deref();
+    let entries: Vec<Value<'_>> = root.items().chain(alone).collect();
+    let articles: Vec<(String, Value<'_>)> = entries
+        .iter()
+        .filter(|entry| entry.get("comment_status").is_some())
+        .filter_map(|entry| Some((entry.get("id")?.as_id()?, *entry)))
+        .collect();
+    // A list of posts, as a search by slug answers with.
+    let ids = several::distinct(articles.iter().map(|(id, _)| id.as_str()));
+    if let Some((chosen, notice)) = several::pick(&ids, wanted)?
+        && let Some((_, article)) = articles.iter().find(|(id, _)| id == chosen)
+    {
+        let mut reading = read_post(*article, document);
+        reading.notices.extend(notice);
+        return Ok(reading);
     }
-    if let Some(post) = of.as_deref() {
-        reading.drafts.insert(0, super::article(Some(post)));
-        reading.next = next(document, post, found);
+    // A list of all comments of a site mixes those of many articles.
+    let comments = entries.iter().filter_map(|entry| {
+        let of = entry.get("post").and_then(Value::as_id);
+        Some((of, read_comment(*entry)?))
+    });
+    let comments: Vec<(Option<String>, Draft)> = comments.collect();
+    let found = comments.len();
+    let posts = several::distinct(comments.iter().filter_map(|(of, _)| of.as_deref()));
+    let (of, notice) = several::pick(&posts, wanted)?.map_or((None, None), |(of, notice)| (Some(of), notice));
+    let mut reading = Reading { thread: of.map(str::to_owned), ..Reading::default() };
+    if let Some(post) = of {
+        reading.drafts.push(super::article(Some(post)));
+        reading.next = next(document, post, if notice.is_some() { None } else { Some(found) });
     }
+    reading.notices.extend(notice);
+    let own = comments.iter().filter(|(post, _)| post.is_none() || post.as_deref() == of);
+    reading.drafts.extend(own.map(|(_, draft)| draft.clone()));
     Ok(reading)
 }
 
@@ -89,8 +102,9 @@ fn read_comment(comment: Value<'_>) -> Option<Draft> {
     Some(draft)
 }
 
-/// The next page when this one is full, and the article with the first page.
-fn next(document: &Document, post: &str, found: usize) -> Vec<Request> {
+/// The next page when this one is full, and the article with the first page; of a mixed list, for which
+/// `found` is `None`, all comments on the article.
+fn next(document: &Document, post: &str, found: Option<usize>) -> Vec<Request> {
     let (Some(door), Some(asked)) = (door(document), document.page.url.as_ref()) else { return Vec::new() };
     let number = |name: &str| {
         let pair = asked.query_pairs().find(|(key, _)| key == name);
@@ -98,9 +112,13 @@ fn next(document: &Document, post: &str, found: usize) -> Vec<Request> {
     };
     let page = number("page").unwrap_or(1);
     let mut next = Vec::new();
-    if page == 1 {
+    if page == 1 || found.is_none() {
         next.extend(door.join(&format!("wp/v2/posts/{post}?_embed=author")).ok().map(Request::json));
     }
+    let Some(found) = found else {
+        next.extend(comments_request(&door, post, 1));
+        return next;
+    };
     if found >= number("per_page").unwrap_or(10).max(1) {
         let mut url = asked.clone();
         let kept: Vec<(String, String)> =
@@ -137,5 +155,36 @@ fn without_markup(text: &str) -> String {
     match parse_fragment(text) {
         Some(html) => text_of(html.root_element()),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::Page;
+    use crate::thread::NoticeKind;
+
+    #[test]
+    fn of_comments_on_several_articles_those_on_one_are_read() {
+        let one = |id: u32, post: u32| {
+            format!(
+                r#"{{"id":{id},"post":{post},"parent":0,"author_name":"Ann","date_gmt":"2024-01-01T00:00:00","content":{{"rendered":"<p>hi</p>"}}}}"#
+            )
+        };
+        let text = format!("[{},{},{}]", one(1, 10), one(2, 11), one(3, 10));
+        let read = |wanted: Option<&str>| {
+            let url = Url::parse("https://b.example/wp-json/wp/v2/comments").ok();
+            let page = Page { url, text: text.clone(), ..Page::default() };
+            super::read(&Document::new(page, wanted.map(str::to_owned)))
+        };
+        let keys =
+            |reading: &Reading| reading.drafts.iter().map(|draft| draft.key.clone()).collect::<Vec<_>>();
+        let first = read(None).unwrap();
+        assert_eq!(keys(&first), ["post-10", "1", "3"]);
+        assert_eq!(first.notices[0].kind, NoticeKind::SeveralThreads);
+        let asked: Vec<&str> = first.next.iter().map(|request| request.url.path()).collect();
+        assert_eq!(asked, ["/wp-json/wp/v2/posts/10", "/wp-json/wp/v2/comments"]);
+        assert_eq!(keys(&read(Some("11")).unwrap()), ["post-11", "2"]);
+        assert!(read(Some("12")).is_err());
     }
 }
