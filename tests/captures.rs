@@ -226,9 +226,9 @@ fn the_captured_pages_of_one_thread_are_read_as_one() {
 }
 
 /// Captures of many threads, counted over all of them: of such a source one is read at a time.
-const SEVERAL: &[&str] = &[".ndjson", "-board-page.js", "disqus-9anime.json"];
+const SEVERAL: &[&str] = &[".ndjson", "-board-page.js"];
 
-/// The posts of all threads of a dump, of a page of an image board, or of the comments of a forum.
+/// The posts of all threads of a dump, or of a page of an image board.
 fn all_threads(file: &Path) -> Option<u64> {
     let text = fs::read_to_string(file).ok()?;
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -236,10 +236,6 @@ fn all_threads(file: &Path) -> Option<u64> {
         lines.filter_map(|line| Some(line.get("link_id").or(line.get("id"))?.as_str()?.to_owned())).collect();
     let posts = text.split("\"no\":").skip(1).filter(|post| post.contains("\"resto\": 0,"));
     threads.extend(posts.filter_map(|post| Some(post.split(',').next()?.trim().to_owned())));
-    // Comments of a whole forum, each of which names its thread.
-    let whole = serde_json::from_str::<Value>(&text).unwrap_or_default();
-    let comments = whole.as_array().or(whole["response"].as_array()).into_iter().flatten();
-    threads.extend(comments.filter_map(|comment| Some(comment["thread"].as_str()?.to_owned())));
     let counts = threads.iter().map(|thread| read(pages(file), Some(thread)).map(|of| of.read() as u64));
     counts.collect::<Result<Vec<u64>>>().ok().map(|counts| counts.iter().sum())
 }

@@ -112,7 +112,19 @@ fn read_answer(root: Value<'_>, document: &Document) -> Result<Reading> {
     let picked = several::pick(&threads, named)?;
     let (of, notice) = picked.map_or((None, None), |(of, notice)| (Some(of), notice));
     let is_mixed = notice.is_some();
-    reading.notices.extend(notice);
+    // A list that was saved is all that the user has: nothing of it is lost, and none of it is put under an
+    // article that it is not about. Of one that is fetched, the first thread can be asked for whole.
+    let is_saved = is_mixed && !is_api(document);
+    reading.notices.extend(notice.filter(|_| !is_saved));
+    if is_saved {
+        let words = format!(
+            "the list holds comments on {} articles; each article that it does not show has a place of its own, and \
+             --thread ID reads the comments on one ({})",
+            threads.len(),
+            threads.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ")
+        );
+        reading.notices.push(Notice::new(NoticeKind::SeveralThreads, words));
+    }
     let mut article = article(of);
     if let Some(details) = of.and_then(details_of) {
         reading.title = string(details, "clean_title").or(string(details, "title")).map(str::to_owned);
@@ -123,8 +135,19 @@ fn read_answer(root: Value<'_>, document: &Document) -> Result<Reading> {
     }
     reading.thread = of.map(str::to_owned);
     reading.drafts.push(article);
-    let own = all.iter().zip(&ids).filter(|(_, id)| id.is_none() || id.as_deref() == of);
-    reading.drafts.extend(own.map(|((_, draft), _)| draft.clone()));
+    for ((_, draft), id) in all.iter().zip(&ids) {
+        let elsewhere = id.as_deref().filter(|id| Some(*id) != of);
+        let mut draft = draft.clone();
+        if let Some(id) = elsewhere {
+            if !is_saved {
+                continue;
+            }
+            if draft.parent == Parent::Root {
+                draft.parent = Parent::Post(place_of(id));
+            }
+        }
+        reading.drafts.push(draft);
+    }
     let only = of.filter(|_| is_mixed);
     follow(root, document, only, &mut reading);
     Ok(reading)
@@ -136,9 +159,22 @@ fn thread_id(thread: Value<'_>) -> Option<String> {
     id.and_then(Value::as_id)
 }
 
+/// Articles that a notice names.
+const SHOWN: usize = 20;
+
+/// Whether the page is an answer of the API, which can be asked for more.
+fn is_api(document: &Document) -> bool {
+    document.page.url.as_ref().is_some_and(|url| url.path().starts_with("/api/"))
+}
+
+/// The key of the article that has this thread.
+fn place_of(id: &str) -> String {
+    format!("thread-{id}")
+}
+
 /// The place of the article that has this thread.
 fn article(id: Option<&str>) -> Draft {
-    let mut stub = Draft::new(format!("thread-{}", id.unwrap_or_default()), Parent::Opening);
+    let mut stub = Draft::new(place_of(id.unwrap_or_default()), Parent::Opening);
     stub.native_id = id.unwrap_or_default().to_owned();
     stub.state = State::Missing;
     stub
@@ -149,7 +185,7 @@ fn follow(root: Value<'_>, document: &Document, only: Option<&str>, reading: &mu
     let Some(cursor) = root.get("cursor") else { return };
     let more = cursor.get("hasNext").and_then(Value::as_bool).unwrap_or(false);
     let Some(mark) = cursor.get("next").and_then(Value::as_str).filter(|_| more) else { return };
-    let asked = document.page.url.as_ref().filter(|url| url.path().starts_with("/api/"));
+    let asked = document.page.url.as_ref().filter(|_| is_api(document));
     let Some(asked) = asked else {
         let words = "Disqus has further comments, which only its API gives, to those who have a key; \
                      save the answers of threads/listPosts and give all of them";
@@ -235,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_comments_of_a_whole_forum_one_thread_is_read() {
+    fn comments_on_other_articles_stand_below_those_and_one_can_be_chosen() {
         let one = |id: u32, thread: &str| {
             format!(
                 r#"{{"id":"{id}","parent":null,"thread":{thread},"forum":"f","createdAt":"2020-08-06T19:24:45","message":"hi","isDeleted":false}}"#
@@ -255,9 +291,10 @@ mod tests {
         let keys =
             |reading: &Reading| reading.drafts.iter().map(|draft| draft.key.clone()).collect::<Vec<_>>();
         let first = read(None, None).unwrap();
-        assert_eq!(keys(&first), ["thread-9", "1", "3"]);
+        assert_eq!(keys(&first), ["thread-9", "1", "2", "3"]);
+        assert_eq!(first.drafts[2].parent, Parent::Post("thread-10".into()));
         assert_eq!(first.notices[0].kind, NoticeKind::SeveralThreads);
-        assert!(first.notices[0].text.contains("--thread (10)"), "{}", first.notices[0].text);
+        assert!(first.notices[0].text.contains("(9, 10)"), "{}", first.notices[0].text);
         for wanted in ["10", "Ten", "https://blog.example/ten"] {
             let second = read(None, Some(wanted)).unwrap();
             assert_eq!(

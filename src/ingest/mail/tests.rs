@@ -206,6 +206,32 @@ fn a_seal_is_no_attachment() {
 }
 
 #[test]
+fn prose_that_looks_like_a_programs_line_stays_the_authors() {
+    for prose in [
+        "In section 3 the RFC says:\n\nDo it.\n\nI disagree.",
+        "In 1776 Jefferson wrote:\n\nAll men are equal.\n\nHe was right.",
+        "On page 12 the manual says:\n\nDo it.\n\nI disagree.",
+        "Von meinem Standpunkt aus ist das wirklich falsch.\n\nGruss",
+        "Sent via courier, the parcel came late.\n\nSo I wait.",
+        "yes\n____________________\n\nOn the price list: it is wrong.\n\nWe must change it.",
+    ] {
+        let body = words("", prose);
+        let said: Vec<&str> = prose.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(body.text(), said.join("\n"), "{prose}");
+        assert_eq!(body.quotes().count(), 0, "{prose}");
+    }
+}
+
+#[test]
+fn a_body_of_no_readable_kind_is_plain_text() {
+    for head in
+        ["Content-Type: text; charset=us-ascii", "Content-Type: text", "Content-Type: multipart/mixed"]
+    {
+        assert_eq!(words(&format!("{head}\n"), "I say no.").text(), "I say no.", "{head}");
+    }
+}
+
+#[test]
 fn parts_sets_and_encodings_are_decoded() {
     let multipart = "Content-Type: multipart/mixed; boundary=\"o\"\n";
     let body = "--o\nContent-Type: multipart/alternative; boundary=i\n\n--i\nContent-Type: text/plain; charset=iso-8859-1\n\
