@@ -20,7 +20,7 @@ from linear import BITS, HERE, seen
 from model import Encoder, Reader, mean
 from prepare import own_words
 
-OWN, BESIDE = 0.85, 0.3      # as in src/annotate/model/mod.rs
+OWN, BESIDE = 0.72, 0.35     # as in src/annotate/model/mod.rs
 STANCES = ["agree", "disagree", "neutral", "question"]
 
 

@@ -141,8 +141,8 @@ impl Annotator for Model {
 /// not seen often enough. A logarithmic opinion pool (Genest and Zidek 1986) whose exponents were chosen on dev;
 /// they leave answers about as sure as they were.
 fn pool(own: &mut [f64], beside: &[f64]) {
-    const OWN: f64 = 0.85;
-    const BESIDE: f64 = 0.3;
+    const OWN: f64 = 0.72;
+    const BESIDE: f64 = 0.35;
     if own.len() != beside.len() {
         return;
     }
