@@ -8,10 +8,11 @@ use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::entry::Entry;
 use super::groups::Region;
 use super::name::{self, labels};
 use super::sign::Signs;
-use super::survey::{Entry, Survey};
+use super::survey::Survey;
 use super::times;
 
 /// Keys that are tried in turn for a post that lacks the best one.

@@ -10,10 +10,11 @@
 
 use std::collections::HashSet;
 
+use super::entry::Sum;
 use super::ids;
 use super::keys;
 use super::sign::Signs;
-use super::survey::{NONE, Sum, Survey};
+use super::survey::{NONE, Survey};
 
 /// Fewest members with a time and words.
 const FEWEST: usize = 2;

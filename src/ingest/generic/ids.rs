@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::entry::Bears;
 use super::fields::Found;
 use super::groups::Region;
 use super::people::leads_to_a_person;
-use super::survey::{Bears, Survey};
+use super::survey::Survey;
 use crate::ingest::html::attribute;
 
 /// Elements at the start of a post in which its id is looked for.

@@ -11,6 +11,7 @@
 //!    called and what they answer; [`words`] reads them.
 
 mod around;
+mod entry;
 mod evidence;
 mod fields;
 mod groups;

@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 
+use super::entry::Bears;
 use super::groups::Region;
 use super::ids;
-use super::survey::{Bears, Survey};
+use super::survey::Survey;
 use crate::ingest::html::attribute;
 
 /// Elements at the start of a post that may bear its level or parent.

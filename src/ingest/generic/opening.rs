@@ -3,9 +3,10 @@
 //! The group of like elements is that of the replies. What else bears their words' class, or stands right
 //! above them with a name, a time and words, is the post that they answer; an article is left a stub.
 
+use super::entry::Sum;
 use super::groups::Region;
 use super::sign::Signs;
-use super::survey::{Sum, Survey};
+use super::survey::Survey;
 use crate::ingest::html::text_of;
 
 /// Prose that an opening post found by its place alone has at least.

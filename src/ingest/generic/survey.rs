@@ -5,15 +5,14 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::rc::Rc;
 
-use ego_tree::NodeId;
 use ego_tree::iter::Edge;
 use scraper::node::Element;
 use scraper::{ElementRef, Node};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::entry::{Bears, Class, Entry, Marks, Sum};
 use super::sign::{Known, Signs};
 use super::tag::Tag;
 use super::{keys, nesting, people, times};
@@ -27,117 +26,6 @@ const MOST: usize = 2_000_000;
 
 /// Characters of a name at most.
 const NAME: usize = 60;
-
-/// One element. A page has hundreds of thousands: what its attributes say is read once, for they lie
-/// scattered in memory and everything else here lies together.
-#[derive(Debug)]
-pub(super) struct Entry {
-    node: NodeId,
-    pub parent: u32,
-    /// One past the last element inside.
-    pub end: u32,
-    /// The names of all elements from the root to this one.
-    pub path: u32,
-    /// Its place in the survey's table of classes.
-    class: u32,
-    /// Its place in the survey's table of what marks single elements.
-    marks: u32,
-    /// Which child of its parent it is among those of its name.
-    pub nth: u16,
-    pub signs: Signs,
-    tag: Tag,
-    bears: Bears,
-    /// It names somebody: 1 by its looks, 2 by its link.
-    pub name: u8,
-    /// It tells when, and whether exactly.
-    pub time: Option<bool>,
-    /// Whether it, or something around it, belongs to the page and not to the thread.
-    pub is_chrome: bool,
-    /// Whether it is inside a quotation.
-    pub is_quoted: bool,
-    /// Whether it is inside what belongs to a post and is not said in it.
-    pub is_noise: bool,
-}
-
-/// What elements of one name and class have in common.
-#[derive(Debug, Default)]
-struct Class<'a> {
-    text: &'a str,
-    /// The level that it tells.
-    level: Option<u32>,
-    keys: Range<u32>,
-}
-
-/// What few elements bear.
-#[derive(Debug, Default)]
-struct Marks<'a> {
-    id: Option<&'a str>,
-    href: Option<&'a str>,
-    /// Keys of the element, where it has other ones than its class gives.
-    keys: Option<Range<u32>>,
-}
-
-/// Which attributes an element has beside class, id and address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Bears(u8);
-
-impl Bears {
-    pub(super) const STYLE: Bears = Bears(1);
-    /// Attributes for programs: `data-...`, and names that no HTML element has.
-    pub(super) const DATA: Bears = Bears(1 << 1);
-    /// Attributes that may tell a time.
-    const TIME: Bears = Bears(1 << 2);
-    /// Attributes of which keys are made, beside the class.
-    const KEYS: Bears = Bears(1 << 3);
-
-    pub(super) fn any(self, other: Bears) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    fn of(name: &str) -> Self {
-        match name {
-            "id" | "itemprop" | "itemtype" | "role" => Self::KEYS,
-            "style" => Self::STYLE,
-            "datetime" | "title" | "alt" | "aria-label" => Self::TIME,
-            "class" | "href" | "src" | "rel" | "target" | "width" | "height" | "type" | "name" | "value"
-            | "srcset" | "loading" => Bears(0),
-            "component" => Bears(Self::KEYS.0 | Self::DATA.0),
-            _ if name.starts_with("data-") => Bears(Self::DATA.0 | Self::TIME.0 | Self::KEYS.0),
-            _ => Self::DATA,
-        }
-    }
-}
-
-/// What a stretch of the page holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Sum {
-    /// Characters outside links, quotation and noise included.
-    pub prose: u32,
-    /// Characters inside links.
-    pub linked: u32,
-    pub times: u32,
-    pub names: u32,
-}
-
-impl Sum {
-    pub(super) fn less(self, other: Sum) -> Sum {
-        Sum {
-            prose: self.prose.saturating_sub(other.prose),
-            linked: self.linked.saturating_sub(other.linked),
-            times: self.times.saturating_sub(other.times),
-            names: self.names.saturating_sub(other.names),
-        }
-    }
-
-    pub(super) fn plus(self, other: Sum) -> Sum {
-        Sum {
-            prose: self.prose.saturating_add(other.prose),
-            linked: self.linked.saturating_add(other.linked),
-            times: self.times.saturating_add(other.times),
-            names: self.names.saturating_add(other.names),
-        }
-    }
-}
 
 /// The table.
 #[derive(Debug)]
