@@ -118,37 +118,38 @@ fn ends_with_shortcode(text: &str) -> bool {
 
 /// Whether a text denies what it says: an odd number of its English words negate.
 pub fn is_negated(text: &str) -> bool {
-    let normal = normal(text);
-    let negates = |word: &str| {
-        let bare = word.replace(['\'', '’'], "");
-        matches!(
-            bare.as_str(),
+    each(&normal(text)).filter(|(_, word)| negates(word)).count() % 2 == 1
+}
+
+/// Whether a lower-case English word negates, with its apostrophe or without.
+fn negates(word: &str) -> bool {
+    word.ends_with("n't")
+        || word.ends_with("n’t")
+        || matches!(
+            word,
             "not" | "no" | "never" | "cannot" | "none" | "nobody" | "nothing" | "neither" | "nor" | "without"
-        ) || bare.ends_with("nt")
-            && matches!(
-                bare.get(..bare.len() - 2),
-                Some(
-                    "is" | "are"
-                        | "was"
-                        | "were"
-                        | "do"
-                        | "does"
-                        | "did"
-                        | "wo"
-                        | "ca"
-                        | "could"
-                        | "would"
-                        | "should"
-                        | "ai"
-                        | "has"
-                        | "have"
-                        | "had"
-                        | "must"
-                        | "need"
-                )
-            )
-    };
-    each(&normal).filter(|(_, word)| negates(word)).count() % 2 == 1
+        )
+        || matches!(
+            word,
+            "isnt"
+                | "arent"
+                | "wasnt"
+                | "werent"
+                | "dont"
+                | "doesnt"
+                | "didnt"
+                | "wont"
+                | "cant"
+                | "couldnt"
+                | "wouldnt"
+                | "shouldnt"
+                | "aint"
+                | "hasnt"
+                | "havent"
+                | "hadnt"
+                | "mustnt"
+                | "neednt"
+        )
 }
 
 /// A lower-case word without the commonest English endings; two forms of one word mostly meet.

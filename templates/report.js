@@ -66,25 +66,23 @@
       words = posts.map((post) => [...post.querySelectorAll(':scope > header > b, .text, .absent')]
         .map((part) => part.textContent).join(' ').toLowerCase());
     }
-    let count = 0;
     posts.forEach((post, at) => {
       const fits = (!text || words[at].includes(text))
         && (!stance || post.dataset.s === stance)
         && (!sure || (post.dataset.s && post.dataset.w === undefined))
         && (!role || post.querySelector('.u.' + role));
       post.classList.toggle('off', !fits);
-      if (fits) count += 1;
     });
     on = Boolean(text || stance || role || sure);
     if (on && folded.size) unfoldAll();
     $('fold').disabled = on;
     $('clear').hidden = !on;
-    $('nothing').hidden = count > 0;
     tell();
   };
   const tell = () => {
     const count = posts.filter((post) => !post.classList.contains('off')).length;
     $('count').textContent = on ? count + ' of ' + posts.length + ' posts' : '';
+    $('nothing').hidden = count > 0;
   };
   $('clear').addEventListener('click', () => {
     for (const id of ['find', 'by-stance', 'by-role']) $(id).value = '';

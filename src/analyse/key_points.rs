@@ -55,32 +55,20 @@ pub fn key_points(
     for (at, &first) in leader.iter().enumerate() {
         members.entry(first).or_default().push(claims[at].id);
     }
-    let (mut backing, mut opposing) =
-        (HashMap::<AduId, Vec<AduId>>::new(), HashMap::<AduId, Vec<AduId>>::new());
-    // How sure the surest objection to each unit is, in thousandths: among points of equally many people those
-    // come first whose dispute is more than a guess.
-    let mut surest = HashMap::<AduId, u32>::new();
-    let mut sure_backing = HashMap::<AduId, Vec<(AduId, Confidence)>>::new();
+    let (mut backing, mut opposing) = (Links::new(), Links::new());
     for relation in relations.all() {
-        if let RelationKind::Support { from, to } = relation.kind {
-            sure_backing.entry(to).or_default().push((from, relation.confidence));
-        }
-        if let RelationKind::Rebut { to, .. } = relation.kind {
-            let sure = (relation.confidence.value() * 1000.0) as u32;
-            surest.entry(to).and_modify(|most| *most = sure.max(*most)).or_insert(sure);
-        }
-        match relation.kind {
-            RelationKind::Support { from, to } => backing.entry(to).or_default().push(from),
-            RelationKind::Rebut { from, to } => opposing.entry(to).or_default().push(from),
-            RelationKind::Undercut { .. } => {}
-        }
+        let (links, from, to) = match relation.kind {
+            RelationKind::Support { from, to } => (&mut backing, from, to),
+            RelationKind::Rebut { from, to } => (&mut opposing, from, to),
+            RelationKind::Undercut { .. } => continue,
+        };
+        links.entry(to).or_default().push((from, relation.confidence));
     }
     let mut points: Vec<KeyPoint> = members
         .into_values()
         .map(|members| {
-            let speakers = |of: &HashMap<AduId, Vec<AduId>>| -> BTreeSet<Voice> {
-                let from = members.iter().flat_map(|member| of.get(member).into_iter().flatten());
-                from.flat_map(|unit| voices.of_post(units.unit(*unit).post)).collect()
+            let speakers = |of: &Links| -> BTreeSet<Voice> {
+                to_any(of, &members).flat_map(|(unit, _)| voices.of_post(units.unit(unit).post)).collect()
             };
             let made: BTreeSet<Voice> =
                 members.iter().flat_map(|unit| voices.of_post(units.unit(*unit).post)).collect();
@@ -90,13 +78,12 @@ pub fn key_points(
             let touched =
                 |unit: &AduId| backing.get(unit).map_or(0, Vec::len) + opposing.get(unit).map_or(0, Vec::len);
             let unit = members.iter().copied().max_by_key(|unit| (touched(unit), std::cmp::Reverse(*unit)));
-            let supports = members.iter().flat_map(|member| sure_backing.get(member).into_iter().flatten());
-            let by_others = supports.filter(|(from, _)| {
+            let by_others = to_any(&backing, &members).filter(|(from, _)| {
                 voices.of_post(units.unit(*from).post).any(|voice| !made.contains(&voice))
             });
-            let backing = by_others.map(|(_, sure)| *sure).max_by(|a, b| a.value().total_cmp(&b.value()));
+            let surest = by_others.map(|(_, sure)| sure).max_by(|a, b| a.value().total_cmp(&b.value()));
             KeyPoint {
-                backing,
+                backing: surest,
                 unit: unit.unwrap_or(members[0]),
                 people: made.len() as u32,
                 speak_for: speak_for.len() as u32,
@@ -106,8 +93,9 @@ pub fn key_points(
         })
         .filter(|point| point.against > 0 || point.speak_for > 1)
         .collect();
+    // In thousandths: among points of equally many people those come first whose dispute is more than a guess.
     let sureness = |point: &KeyPoint| {
-        let sure = point.members.iter().filter_map(|member| surest.get(member)).copied();
+        let sure = to_any(&opposing, &point.members).map(|(_, sure)| (sure.value() * 1000.0) as u32);
         sure.max().unwrap_or(0)
     };
     points.sort_by_cached_key(|point| {
@@ -120,6 +108,14 @@ pub fn key_points(
     });
     points.truncate(MOST);
     points
+}
+
+/// What bears on each unit, and how sure that is.
+type Links = HashMap<AduId, Vec<(AduId, Confidence)>>;
+
+/// What bears on any of these units.
+fn to_any<'l>(links: &'l Links, members: &'l [AduId]) -> impl Iterator<Item = (AduId, Confidence)> + 'l {
+    members.iter().filter_map(|member| links.get(member)).flatten().copied()
 }
 
 /// Somebody who speaks: a named author, or a post whose author is unknown.

@@ -124,11 +124,11 @@ pub fn summarise(
     }
     let likely = |sure: &Confidence| sure.value() >= LIKELY;
     let backed = points.iter().filter(|point| point.against == 0 && point.speak_for > 1);
-    // Several people who said the same are no guess; that somebody backs somebody is one.
-    let backed = backed.filter(|point| point.people > 1 || point.backing.as_ref().is_some_and(likely));
+    // That others said the very same post again is no guess; that somebody backs or rewords somebody is one.
+    let repeated = |point: &KeyPoint| point.people > 1 && point.members.len() == 1;
+    let backed = backed.filter(|point| repeated(point) || point.backing.as_ref().is_some_and(likely));
     for point in backed.take(BACKED) {
-        let sure = point.backing.filter(|_| point.people == 1);
-        summary.say(SentenceKind::Backed, point.unit, sure);
+        summary.say(SentenceKind::Backed, point.unit, point.backing.filter(|_| !repeated(point)));
     }
     let questions = open.iter().filter(|open| open.kind == UnansweredKind::Question);
     let questions = questions
@@ -145,7 +145,7 @@ pub fn summarise(
 
 /// Whether it is written as a question.
 fn asks(words: &str) -> bool {
-    words.contains(['?', '？', '؟', ';'])
+    words.contains(['?', '？', '؟'])
 }
 
 /// What each unit objects to.
@@ -340,9 +340,6 @@ fn says_little(words: &str) -> bool {
 /// Whether a sentence or line of the text begins here.
 fn begins_a_sentence(text: &str, at: usize) -> bool {
     let before = text[..at].trim_end_matches([' ', '\t', '"', '\'', '(', '“', '‘', '«', '*', '_']);
-    let ends = |c: char| {
-        matches!(c, '\n' | '.' | '!' | '?' | '…' | ':' | ')' | '"' | '”' | '’' | '»' | '。' | '！' | '？')
-    };
     match before.chars().next_back() {
         // A line that goes on where it was broken.
         Some('\n') => {
@@ -351,7 +348,7 @@ fn begins_a_sentence(text: &str, at: usize) -> bool {
                 line.ends_with(|c: char| c.is_alphanumeric() || c == ',') && !before.ends_with("\n\n");
             !(broken && text[at..].starts_with(char::is_lowercase))
         }
-        Some(last) => ends(last) || !last.is_alphanumeric() && !matches!(last, ',' | ';' | '-' | '–' | '—'),
+        Some(last) => !last.is_alphanumeric() && !matches!(last, ',' | ';' | '-' | '–' | '—'),
         None => true,
     }
 }
@@ -401,6 +398,27 @@ mod tests {
         assert_eq!(quoted(","), (",", false));
         assert_eq!(quoted("You can copy it :slight_smile:"), ("You can copy it :slight_smile:", false));
         assert_eq!(quoted("You can copy it at 10:30:"), ("You can copy it at 10:30", true));
+    }
+
+    #[test]
+    fn a_quotation_from_the_middle_of_a_sentence_is_known_to_be_one() {
+        let begins = |text: &str, words: &str| begins_a_sentence(text, text.find(words).unwrap());
+        for (text, words) in [
+            ("It rains.", "It"),
+            ("It rains. We stay.", "We"),
+            ("He said: \"We stay.\"", "We"),
+            ("It rains\nWe stay", "We"),
+            ("So it is.\n\nand so on", "and"),
+        ] {
+            assert!(begins(text, words), "{text}");
+        }
+        for (text, words) in [
+            ("It rains, because we stay.", "because"),
+            ("It rains because we stay.", "because"),
+            ("It rains a lot\nin the hills", "in the"),
+        ] {
+            assert!(!begins(text, words), "{text}");
+        }
     }
 
     #[test]

@@ -135,9 +135,8 @@ fn read_answer(root: Value<'_>, document: &Document) -> Result<Reading> {
     }
     reading.thread = of.map(str::to_owned);
     reading.drafts.push(article);
-    for ((_, draft), id) in all.iter().zip(&ids) {
+    for ((_, mut draft), id) in all.into_iter().zip(&ids) {
         let elsewhere = id.as_deref().filter(|id| Some(*id) != of);
-        let mut draft = draft.clone();
         if let Some(id) = elsewhere {
             if !is_saved {
                 continue;

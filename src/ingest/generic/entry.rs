@@ -66,7 +66,7 @@ impl Bears {
     pub(super) const DATA: Bears = Bears(1 << 1);
     /// Attributes that may tell a time.
     pub(super) const TIME: Bears = Bears(1 << 2);
-    /// Attributes of which keys are made, beside the class.
+    /// Attributes of which [`super::keys::of_names`] makes keys, beside the class.
     pub(super) const KEYS: Bears = Bears(1 << 3);
 
     pub(super) fn any(self, other: Bears) -> bool {
@@ -81,7 +81,8 @@ impl Bears {
             "class" | "href" | "src" | "rel" | "target" | "width" | "height" | "type" | "name" | "value"
             | "srcset" | "loading" => Bears(0),
             "component" => Bears(Self::KEYS.0 | Self::DATA.0),
-            _ if name.starts_with("data-") => Bears(Self::DATA.0 | Self::TIME.0 | Self::KEYS.0),
+            "data-role" | "data-testid" => Bears(Self::DATA.0 | Self::TIME.0 | Self::KEYS.0),
+            _ if name.starts_with("data-") => Bears(Self::DATA.0 | Self::TIME.0),
             _ => Self::DATA,
         }
     }

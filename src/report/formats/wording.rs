@@ -40,7 +40,6 @@ pub(super) fn lead(sentence: &SummaryView) -> String {
     match (is_weak(sentence.confidence), sentence.kind) {
         (true, SentenceKind::Objection) => "Perhaps against it".to_owned(),
         (true, SentenceKind::Answer) => "Perhaps in reply".to_owned(),
-        (true, SentenceKind::Backed) => "Perhaps backed by others".to_owned(),
         _ => sentence.lead.to_owned(),
     }
 }
